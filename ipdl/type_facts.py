@@ -1,0 +1,194 @@
+"""Questions about resolved types that the checks and the emitter both ask.
+
+Facts only, no C++ text and no diagnostics. All functions are total on error-free units; on a type
+that recurses through a union they answer without looping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ipdl.model import (
+    Actor,
+    Aggregate,
+    Array,
+    Builtin,
+    Category,
+    Endpoint,
+    Imported,
+    ManagedEndpoint,
+    MoveOnly,
+    Optional,
+    Struct,
+    StructType,
+    Type,
+    UnionType,
+    UniquePtr,
+    Unit,
+    WRAPPERS,
+)
+
+
+def spelling(type_: Type) -> str:
+    """The type as an author writes it: `nullable PFoo[]?`."""
+    if isinstance(type_, Builtin):
+        return type_.entry.name
+    if isinstance(type_, Imported):
+        return ("nullable " if type_.nullable else "") + type_.using.name
+    if isinstance(type_, StructType):
+        return type_.struct.name
+    if isinstance(type_, UnionType):
+        return type_.union.name
+    if isinstance(type_, Actor):
+        return ("nullable " if type_.nullable else "") + type_.protocol.name
+    if isinstance(type_, Endpoint):
+        return f"Endpoint<{type_.protocol.actor_class(type_.side)}>"
+    if isinstance(type_, ManagedEndpoint):
+        return f"ManagedEndpoint<{type_.protocol.actor_class(type_.side)}>"
+    if isinstance(type_, Array):
+        return spelling(type_.base) + "[]"
+    if isinstance(type_, Optional):
+        return spelling(type_.base) + "?"
+    if isinstance(type_, UniquePtr):
+        return f"UniquePtr<{spelling(type_.base)}>"
+    return "?"
+
+
+def aggregate_of(type_: Type) -> Aggregate | None:
+    """The struct or union that a type names, if it names one directly."""
+    if isinstance(type_, StructType):
+        return type_.struct
+    if isinstance(type_, UnionType):
+        return type_.union
+    return None
+
+
+def member_types(aggregate: Aggregate) -> list[Type]:
+    """The types of a struct's fields or a union's components, in order."""
+    members = aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
+    return [member.type for member in members]
+
+
+def unwrapped(type_: Type) -> Type:
+    """The type inside all arrays, optionals and UniquePtrs."""
+    while isinstance(type_, WRAPPERS):
+        type_ = type_.base
+    return type_
+
+
+def walk(type_: Type) -> Iterator[Type]:
+    """Everything a value of this type can contain: the type itself, what its wrappers hold, and
+    the members of structs and unions, each aggregate entered once."""
+    seen: set[Aggregate] = set()
+    stack = [type_]
+    while stack:
+        current = stack.pop()
+        yield current
+        if isinstance(current, WRAPPERS):
+            stack.append(current.base)
+        aggregate = aggregate_of(current)
+        if aggregate is not None and aggregate not in seen:
+            seen.add(aggregate)
+            stack.extend(reversed(member_types(aggregate)))
+
+
+def contains(type_: Type, wanted: Callable[[Type], bool]) -> bool:
+    return any(wanted(part) for part in walk(type_))
+
+
+def is_move_only(type_: Type) -> bool:
+    """The C++ value cannot be copied. (It may still be sent by const reference: UniquePtr<T>,
+    `[MoveOnly=data]`; see `consumed_by_send`.)"""
+
+    def move_only(part: Type) -> bool:
+        if isinstance(part, Builtin):
+            return part.entry.move_only
+        if isinstance(part, Imported):
+            return part.using.move_only in (MoveOnly.ALWAYS, MoveOnly.DATA)
+        return isinstance(part, (Endpoint, ManagedEndpoint, UniquePtr))
+
+    return contains(type_, move_only)
+
+
+def consumed_by_send(type_: Type) -> bool:
+    """Sending takes the value (`T&&`) instead of reading it."""
+
+    def consumed(part: Type) -> bool:
+        if isinstance(part, Builtin):
+            return part.entry.move_only
+        if isinstance(part, Imported):
+            return part.using.move_only in (MoveOnly.ALWAYS, MoveOnly.SEND)
+        return isinstance(part, (Endpoint, ManagedEndpoint))
+
+    return contains(type_, consumed)
+
+
+def carries_handles(type_: Type) -> bool:
+    """A kernel handle may travel with the value: handle types and Shmem. Imported C++ types are
+    opaque to the compiler and count as carrying none."""
+    return contains(
+        type_,
+        lambda part: isinstance(part, Builtin)
+        and part.entry.category in (Category.HANDLE, Category.SHMEM),
+    )
+
+
+def carries_endpoint(type_: Type) -> bool:
+    """A whole channel end may travel with the value: `Endpoint<...>`."""
+    return contains(type_, lambda part: isinstance(part, Endpoint))
+
+
+def carries_actor(type_: Type) -> bool:
+    """Reading the value needs the actor table of its channel: actor references, and
+    ManagedEndpoints."""
+    return contains(type_, lambda part: isinstance(part, (Actor, ManagedEndpoint)))
+
+
+def is_comparable(type_: Type) -> bool:
+    """C++ `==` is there for the value, as far as the compiler can see: imported types are taken
+    at their word, structs and unions have it if they say [Comparable]."""
+
+    def comparable(part: Type) -> bool:
+        aggregate = aggregate_of(part)
+        if aggregate is not None:
+            return aggregate.comparable
+        if isinstance(part, Builtin):
+            return part.entry.category not in (Category.HANDLE, Category.SHMEM)
+        return not isinstance(part, (Endpoint, ManagedEndpoint, UniquePtr))
+
+    while isinstance(type_, (Array, Optional)):
+        type_ = type_.base
+    return comparable(type_)
+
+
+def definition_order(unit: Unit) -> list[Aggregate]:
+    """The unit's own structs and unions so ordered that each follows those which it holds by
+    value. Otherwise source order. A boxed component of a union does not count as held."""
+    order: list[Aggregate] = []
+    done: set[Aggregate] = set()
+    own = set(unit.types)
+
+    def held(aggregate: Aggregate) -> list[Aggregate]:
+        types = member_types(aggregate)
+        if not isinstance(aggregate, Struct):
+            types = [t for t, boxed in zip(types, aggregate.boxed) if not boxed]
+        bases = (aggregate_of(unwrapped(t)) for t in types)
+        return [base for base in bases if base is not None and base in own]
+
+    for root in unit.types:
+        # Depth first without recursion: an aggregate is emitted when it is met the second time.
+        stack: list[tuple[Aggregate, bool]] = [(root, False)]
+        open_: set[Aggregate] = set()
+        while stack:
+            aggregate, finished = stack.pop()
+            if finished:
+                if aggregate not in done:
+                    done.add(aggregate)
+                    order.append(aggregate)
+                continue
+            if aggregate in done or aggregate in open_:
+                continue
+            open_.add(aggregate)
+            stack.append((aggregate, True))
+            stack.extend((base, False) for base in reversed(held(aggregate)))
+    return order
