@@ -13,6 +13,8 @@ from pathlib import Path
 from tools.dev import children, report, tidy
 from tools.dev.tree import LOGS, ROOT, own_files
 
+_SHELL = ("dev", ".ci/run", "tools/find-python")
+
 
 def lay_out() -> int:
     """Lays out the whole tree in place."""
@@ -29,16 +31,17 @@ def check() -> int:
             ["clang-format", "--dry-run", "-Werror", "--ferror-limit=3"],
             _cpp_files(),
         ),
-        lambda: _run("lint", "Python layout (black)", ["black", "--check", "-q"], _python_files()),
+        lambda: _run("lint", "Python layout (black)", ["black", "--check"], _python_files()),
         lambda: _run(
             "lint",
             "Python types (mypy --strict)",
             [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "build/mypy-cache"],
-            _typed_python(),
+            _python_files(),
         ),
         lambda: _run(
             "lint", "house rules", [sys.executable, "-m", "pytest", "-q", "tests/house"], []
         ),
+        lambda: _run("lint", "shell (shellcheck)", ["shellcheck", *_SHELL], []),
         tidy.check,
     )
     failed = 0
@@ -71,7 +74,3 @@ def _cpp_files() -> list[str]:
 
 def _python_files() -> list[str]:
     return [str(p.relative_to(ROOT)) for p in own_files(".py") if not _is_golden(p)]
-
-
-def _typed_python() -> list[str]:
-    return _python_files()

@@ -53,14 +53,18 @@ def check() -> None:
     ]
     findings: list[str] = []
     with report.step("lint", f"clang-tidy ({len(pending)} files to check)") as step:
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            jobs = pool.map(lambda item: (item, _tidy(item[0], profile)), pending)
-            for done, ((unit, mark), output) in enumerate(jobs, 1):
+        pool = ThreadPoolExecutor(os.cpu_count() or 1)
+        try:
+            outputs = pool.map(lambda item: _tidy(item[0], profile), pending)
+            for done, ((unit, mark), output) in enumerate(zip(pending, outputs), 1):
                 step.progress(f"[{done}/{len(pending)}] {shown(unit.file)}")
                 if output:
                     findings.append(output)
                 else:
                     mark.touch()
+        finally:
+            # Stopped half-way, the files that still wait must not be checked first.
+            pool.shutdown(wait=False, cancel_futures=True)
         if findings:
             log = LOGS / "lint-clang-tidy.log"
             log.parent.mkdir(parents=True, exist_ok=True)
