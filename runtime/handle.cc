@@ -1,0 +1,94 @@
+// Closing, duplicating and naming handles: the system calls behind handle.h.
+
+#include "runtime/handle.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "runtime/foreign_close.h"
+
+#if defined(_WIN32)
+#include <windows.h>
+#else
+#include <fcntl.h>
+#include <unistd.h>
+#endif
+#if defined(__APPLE__)
+#include <mach/mach.h>
+#endif
+
+namespace ipdl {
+
+void OwnedHandle::Close() {
+  const Kind kind = kind_;
+  const bool foreign = foreign_;
+  const intptr_t value = Release();
+  switch (kind) {
+#if defined(_WIN32)
+    case Kind::kWindowsHandle:
+      CloseHandle(reinterpret_cast<HANDLE>(value));
+      return;
+#else
+    case Kind::kFileDescriptor:
+      if (foreign) {
+        CloseForeign(static_cast<int>(value));
+      } else {
+        // Not retried on EINTR: Linux and macOS have closed the descriptor by then.
+        close(static_cast<int>(value));
+      }
+      return;
+#endif
+#if defined(__APPLE__)
+    case Kind::kMachSendRight:
+    case Kind::kMachSendOnceRight:
+      mach_port_deallocate(mach_task_self(), static_cast<mach_port_name_t>(value));
+      return;
+    case Kind::kMachReceiveRight:
+      mach_port_mod_refs(mach_task_self(), static_cast<mach_port_name_t>(value),
+                         MACH_PORT_RIGHT_RECEIVE, -1);
+      return;
+#endif
+    default:
+      // Kinds that KindSupported denies: no object of this process can stand behind them.
+      (void)foreign;
+      (void)value;
+      return;
+  }
+}
+
+std::string_view HandleKindName(OwnedHandle::Kind kind) {
+  switch (kind) {
+    case OwnedHandle::Kind::kNone:
+      return "no handle";
+    case OwnedHandle::Kind::kFileDescriptor:
+      return "file descriptor";
+    case OwnedHandle::Kind::kWindowsHandle:
+      return "Windows handle";
+    case OwnedHandle::Kind::kMachSendRight:
+      return "Mach send right";
+    case OwnedHandle::Kind::kMachReceiveRight:
+      return "Mach receive right";
+    case OwnedHandle::Kind::kMachSendOnceRight:
+      return "Mach send-once right";
+  }
+  return "unknown kind of handle";
+}
+
+namespace internal {
+
+absl::StatusOr<OwnedHandle> DuplicateDescriptor(const OwnedHandle& handle) {
+  if (!handle.valid()) return absl::FailedPreconditionError("an empty handle has no duplicate");
+#if defined(_WIN32)
+  return absl::UnimplementedError("there are no file descriptors on Windows");
+#else
+  const int fd = fcntl(static_cast<int>(handle.value()), F_DUPFD_CLOEXEC, 0);
+  if (fd < 0) return absl::ErrnoToStatus(errno, "fcntl(F_DUPFD_CLOEXEC)");
+  OwnedHandle duplicate(OwnedHandle::Kind::kFileDescriptor, fd);
+  if (handle.foreign()) duplicate.MarkForeign();
+  return duplicate;
+#endif
+}
+
+}  // namespace internal
+}  // namespace ipdl

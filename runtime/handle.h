@@ -1,0 +1,198 @@
+// Handles as move-only values: a file descriptor, a Windows handle or a Mach right.
+//
+// OwnedHandle is the tagged form that channels carry; TypedHandle<K> is the form that protocols and
+// user code see (FileDescriptor, MachSendRight, ...). What they are not: references; each object
+// owns its handle alone and closes it when it dies. Called by everything; calls foreign_close.h for
+// descriptors that came from a peer.
+//
+// Ownership: an argument of type `OwnedHandle` or `TypedHandle` (by value or &&) is consumed in
+// every case, also when the call fails. Threads: a handle belongs to one thread at a time.
+//
+//   ipdl::FileDescriptor file(open("a.png", O_RDONLY | O_CLOEXEC));
+//   if (!file) ...                          // open failed: the object is empty
+//   child->SendTake(std::move(file));       // `file` is empty now, whatever the result
+
+#ifndef IPDL_RUNTIME_HANDLE_H_
+#define IPDL_RUNTIME_HANDLE_H_
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/statusor.h"
+
+namespace ipdl {
+
+class OwnedHandle {
+ public:
+  // The values are on the wire: the byte that stands for a handle in a message. Never renumber.
+  enum class Kind : uint8_t {
+    kNone = 0,
+    kFileDescriptor = 1,
+    kWindowsHandle = 2,
+    kMachSendRight = 3,
+    kMachReceiveRight = 4,
+    kMachSendOnceRight = 5,
+  };
+
+  OwnedHandle() = default;
+  // Takes `value` over. `kind` must be one this platform has (KindSupported).
+  OwnedHandle(Kind kind, intptr_t value) : value_(value), kind_(kind) {}
+  OwnedHandle(OwnedHandle&& other) noexcept { Steal(other); }
+  OwnedHandle& operator=(OwnedHandle&& other) noexcept {
+    if (this != &other) {
+      Reset();
+      Steal(other);
+    }
+    return *this;
+  }
+  ~OwnedHandle() { Reset(); }
+
+  Kind kind() const { return kind_; }
+  bool valid() const { return kind_ != Kind::kNone; }
+  explicit operator bool() const { return valid(); }
+  intptr_t value() const { return value_; }
+
+  // Gives the raw value up to the caller, who must close it. The handle is empty afterwards.
+  intptr_t Release() {
+    kind_ = Kind::kNone;
+    foreign_ = false;
+    return std::exchange(value_, -1);
+  }
+
+  // Closes now (a foreign descriptor: see foreign_close.h). Empty afterwards.
+  void Reset() {
+    if (valid()) Close();
+  }
+
+  // True if a peer sent this handle: what stands behind it is the peer's choice, so closing it
+  // could block. Channels mark what they receive; the mark follows the handle through every move.
+  bool foreign() const { return foreign_; }
+  void MarkForeign() { foreign_ = true; }
+
+ private:
+  void Steal(OwnedHandle& other) {
+    kind_ = std::exchange(other.kind_, Kind::kNone);
+    foreign_ = std::exchange(other.foreign_, false);
+    value_ = std::exchange(other.value_, -1);
+  }
+  void Close();
+
+  intptr_t value_ = -1;
+  Kind kind_ = Kind::kNone;
+  bool foreign_ = false;
+};
+
+// Word for a kind in error texts: "file descriptor", "Mach send right", ...; unknown bytes too.
+std::string_view HandleKindName(OwnedHandle::Kind kind);
+
+constexpr bool KindSupported(OwnedHandle::Kind kind) {
+  switch (kind) {
+    case OwnedHandle::Kind::kNone:
+      return false;
+#if defined(_WIN32)
+    case OwnedHandle::Kind::kWindowsHandle:
+      return true;
+#else
+    case OwnedHandle::Kind::kFileDescriptor:
+      return true;
+#endif
+#if defined(__APPLE__)
+    case OwnedHandle::Kind::kMachSendRight:
+    case OwnedHandle::Kind::kMachReceiveRight:
+    case OwnedHandle::Kind::kMachSendOnceRight:
+      return true;
+#endif
+    default:
+      return false;
+  }
+}
+
+namespace internal {
+
+absl::StatusOr<OwnedHandle> DuplicateDescriptor(const OwnedHandle& handle);
+
+template <OwnedHandle::Kind K>
+struct RawHandle {
+  using Type = uint32_t;  // a Mach port name
+};
+template <>
+struct RawHandle<OwnedHandle::Kind::kFileDescriptor> {
+  using Type = int;
+};
+template <>
+struct RawHandle<OwnedHandle::Kind::kWindowsHandle> {
+  using Type = intptr_t;  // a HANDLE; intptr_t keeps <windows.h> out of this header
+};
+
+}  // namespace internal
+
+// A handle whose kind the type knows. Every kind exists as a type on every platform, so that a
+// protocol compiles everywhere; where kSupported is false, objects can only be empty.
+template <OwnedHandle::Kind K>
+class TypedHandle {
+ public:
+  static constexpr OwnedHandle::Kind kKind = K;
+  static constexpr bool kSupported = KindSupported(K);
+  using Raw = typename internal::RawHandle<K>::Type;
+
+  TypedHandle() = default;
+  // Takes `raw` over. -1 gives an empty object, so a failed open() can be wrapped directly; so
+  // does a null port name.
+  explicit TypedHandle(Raw raw) requires kSupported
+      : handle_(IsNull(raw) ? OwnedHandle() : OwnedHandle(K, static_cast<intptr_t>(raw))) {}
+  TypedHandle(TypedHandle&&) noexcept = default;
+  TypedHandle& operator=(TypedHandle&&) noexcept = default;
+
+  bool valid() const { return handle_.valid(); }
+  explicit operator bool() const { return valid(); }
+
+  // The raw value, still owned by this object; an invalid raw value if empty.
+  Raw get() const { return handle_.valid() ? static_cast<Raw>(handle_.value()) : kNullRaw; }
+  // The raw value, now the caller's to close.
+  [[nodiscard]] Raw Release() {
+    const Raw raw = get();
+    handle_.Release();
+    return raw;
+  }
+  void Reset() { handle_.Reset(); }
+
+  // A second handle to the same object, closed on exec. Errors carry the system call's text. The
+  // duplicate of a foreign descriptor is foreign too.
+  absl::StatusOr<TypedHandle> Duplicate() const requires(K == OwnedHandle::Kind::kFileDescriptor) {
+    absl::StatusOr<OwnedHandle> duplicate = internal::DuplicateDescriptor(handle_);
+    if (!duplicate.ok()) return std::move(duplicate).status();
+    TypedHandle typed;
+    typed.handle_ = *std::move(duplicate);
+    return typed;
+  }
+
+  OwnedHandle TakeOwned() && { return std::move(handle_); }
+  // Moves `owned` into `*out` and answers true if the kind fits; otherwise closes it, empties
+  // `*out` and answers false.
+  static bool From(OwnedHandle&& owned, TypedHandle* out) {
+    OwnedHandle taken = std::move(owned);
+    const bool fits = taken.kind() == K;
+    out->handle_ = fits ? std::move(taken) : OwnedHandle();
+    return fits;
+  }
+
+ private:
+  static constexpr bool kIsPort = K == OwnedHandle::Kind::kMachSendRight ||
+                                  K == OwnedHandle::Kind::kMachReceiveRight ||
+                                  K == OwnedHandle::Kind::kMachSendOnceRight;
+  static constexpr Raw kNullRaw = kIsPort ? static_cast<Raw>(0) : static_cast<Raw>(-1);
+  static constexpr bool IsNull(Raw raw) { return raw == kNullRaw || raw == static_cast<Raw>(-1); }
+
+  OwnedHandle handle_;
+};
+
+using FileDescriptor = TypedHandle<OwnedHandle::Kind::kFileDescriptor>;
+using WindowsHandle = TypedHandle<OwnedHandle::Kind::kWindowsHandle>;
+using MachSendRight = TypedHandle<OwnedHandle::Kind::kMachSendRight>;
+using MachReceiveRight = TypedHandle<OwnedHandle::Kind::kMachReceiveRight>;
+using MachSendOnceRight = TypedHandle<OwnedHandle::Kind::kMachSendOnceRight>;
+
+}  // namespace ipdl
+
+#endif  // IPDL_RUNTIME_HANDLE_H_

@@ -1,0 +1,202 @@
+// Reader: the one bounds-checked cursor through which everything a peer wrote is read.
+//
+// What it is: a cursor over one message's bytes and its handles. What it is not: an owner; the
+// bytes stay where the channel received them (a private copy: the peer cannot change them), and
+// handles that nobody takes stay in the span for their owner to close. Called by ParamTraits and
+// glue/; calls nothing.
+//
+// Every function that returns bool answers false on failure and on every call after the first
+// failure; outputs are then unspecified, and nothing that was read may be acted on. The first
+// failure is kept with its offset; on the way out, the callers put the path in front of it:
+//
+//   bool ParamTraits<Point>::Read(Reader& in, Point* out) {
+//     if (!in.Enter()) return false;
+//     if (!ReadParam(in, "x", &out->x) || !ReadParam(in, "y", &out->y)) return false;
+//     in.Leave();
+//     return true;
+//   }
+//   ...
+//   if (!reader.Finish()) Cut(reader.failure().ToString());   // "pts[3].x: ... (byte 20)"
+//
+// Encoding and alignment: writer.h. Threads: none of its own; one user at a time.
+
+#ifndef IPDL_RUNTIME_READER_H_
+#define IPDL_RUNTIME_READER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
+#include "absl/types/span.h"
+#include "runtime/handle.h"
+#include "runtime/limits.h"
+#include "runtime/message_scope.h"
+#include "runtime/wire_scalar.h"
+
+namespace ipdl {
+
+class Reader {
+ public:
+  struct Failure {
+    std::string path;    // which value: "pts[3].x"; empty for the message as a whole
+    std::string reason;  // what is wrong with it; ours, never the peer's text
+    size_t offset = 0;   // bytes from the start of the message
+
+    // "pts[3].x: a bool is neither 0 nor 1 (byte 20)".
+    std::string ToString() const;
+  };
+
+  // `bytes` are what the Writer wrote, padding of the frame optional. All is borrowed and must
+  // outlive the Reader; `scope` may be null.
+  Reader(absl::Span<const uint8_t> bytes, absl::Span<OwnedHandle> handles, const Limits* limits,
+         MessageScope* scope = nullptr)
+      : data_(bytes.data()),
+        size_(bytes.size()),
+        memory_(limits->decoded_bytes(bytes.size()) + 1),
+        depth_(limits->nesting_depth),
+        handles_(handles),
+        limits_(limits),
+        scope_(scope),
+        message_bytes_(bytes.size()) {}
+
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  // One scalar, after zero padding up to a multiple of its size. A bool must be 0 or 1; every
+  // other type takes any bits.
+  template <WireScalar T>
+  [[nodiscard]] bool Get(T* out) {
+    constexpr size_t kSize = sizeof(T);
+    const size_t at = (position_ + (kSize - 1)) & ~(kSize - 1);
+    if (ABSL_PREDICT_FALSE(at + kSize > size_)) return FailAtEnd(kSize), false;
+    if constexpr (kSize > 1) {
+      if (at != position_ && ABSL_PREDICT_FALSE(!PaddingIsZero<kSize>(at)))
+        return FailInPadding(), false;
+    }
+    if constexpr (std::is_same_v<std::remove_cv_t<T>, bool>) {
+      const uint8_t byte = data_[at];
+      if (ABSL_PREDICT_FALSE(byte > 1)) return Fail("a bool is neither 0 nor 1");
+      *out = byte != 0;
+    } else {
+      std::memcpy(out, data_ + at, kSize);
+    }
+    position_ = at + kSize;
+    return true;
+  }
+
+  // A count written by PutLength of elements that take at least `min_wire_bytes_each` (>= 1) on
+  // the wire and `memory_each` bytes once decoded. True only if that many can still follow and the
+  // memory for them is charged, so `*n` may size an allocation.
+  [[nodiscard]] bool GetLength(size_t min_wire_bytes_each, size_t memory_each, uint32_t* n) {
+    if (ABSL_PREDICT_FALSE(!Get(n))) return false;
+    if (ABSL_PREDICT_FALSE(*n > remaining() / min_wire_bytes_each)) {
+      return FailWithLength(*n, min_wire_bytes_each), false;
+    }
+    // No overflow: n is below 2^32 and memory_each is the size of a type.
+    return ChargeMemory(uint64_t{*n} * memory_each);
+  }
+
+  // The next `n` bytes, not copied: valid as long as the message's bytes are.
+  [[nodiscard]] bool GetBytes(size_t n, absl::Span<const uint8_t>* view) {
+    if (ABSL_PREDICT_FALSE(n > remaining() || failure_ != nullptr)) return FailAtEnd(n), false;
+    *view = absl::Span<const uint8_t>(data_ + position_, n);
+    position_ += n;
+    return true;
+  }
+
+  // Skips padding up to a multiple of `alignment` (1, 2, 4 or 8), which must be zero.
+  [[nodiscard]] bool Align(size_t alignment);
+
+  // The next handle, which must be of `kind`. Moves it to `*out`.
+  [[nodiscard]] bool GetHandle(OwnedHandle::Kind kind, OwnedHandle* out);
+
+  // To be called before allocating `bytes` for decoded values.
+  [[nodiscard]] bool ChargeMemory(uint64_t bytes) {
+    if (ABSL_PREDICT_FALSE(bytes >= memory_)) return FailOverBudget(), false;
+    memory_ -= bytes;
+    return true;
+  }
+
+  // Around the fields of each struct and union: bounds the recursion.
+  [[nodiscard]] bool Enter() {
+    if (ABSL_PREDICT_FALSE(depth_ == 0)) return FailTooDeep(), false;
+    --depth_;
+    return true;
+  }
+  void Leave() { ++depth_; }
+
+  // True if all went well and nothing is left: no byte but zero padding of the frame (below 8
+  // bytes, up to a multiple of 8), no handle.
+  [[nodiscard]] bool Finish();
+
+  // Fails the message at the current offset; the first reason stays. Always false, so that a
+  // check can end in `return in.Fail("...")`. Cold.
+  bool Fail(std::string_view reason) {
+    FailWith(reason);
+    return false;
+  }
+
+  // On the way out of a failure, from the inside out: put the name of the field, or the index of
+  // the element, in front of the path. Always false. Cold.
+  bool Blame(const char* field) {
+    BlameField(field);
+    return false;
+  }
+  bool BlameIndex(size_t index) {
+    BlameElement(index);
+    return false;
+  }
+
+  bool ok() const { return failure_ == nullptr; }
+  // The first failure. Only if !ok().
+  const Failure& failure() const { return *failure_; }
+  size_t remaining() const { return size_ - position_; }
+  size_t position() const { return position_; }
+  MessageScope* scope() const { return scope_; }
+  const Limits& limits() const { return *limits_; }
+
+ private:
+  // True if the bytes from position_ to `at`, a multiple of kSize less than kSize away, are zero.
+  template <size_t kSize>
+  bool PaddingIsZero(size_t at) const {
+    using Unit = std::conditional_t<kSize == 2, uint16_t,
+                                    std::conditional_t<kSize == 4, uint32_t, uint64_t>>;
+    Unit unit;  // padding exists, so a whole unit lies before `at`
+    std::memcpy(&unit, data_ + at - kSize, kSize);
+    return (unit >> (8 * (position_ & (kSize - 1)))) == 0;
+  }
+
+  // Out of line, so that the callers stay small; void, so that the compiler sees at each call
+  // that the answer is false.
+  void FailWith(std::string_view reason);
+  void FailAtEnd(size_t wanted);
+  void FailInPadding();
+  void FailWithLength(uint32_t n, size_t min_wire_bytes_each);
+  void FailOverBudget();
+  void FailTooDeep();
+  void BlameField(const char* field);
+  void BlameElement(size_t index);
+
+  // After a failure size_ == position_ and memory_ and depth_ are 0: every check fails by itself.
+  const uint8_t* data_;
+  size_t size_;
+  size_t position_ = 0;
+  uint64_t memory_;  // bytes that may still be allocated, plus one: 0 refuses even nothing
+  uint32_t depth_;   // levels still allowed
+  absl::Span<OwnedHandle> handles_;
+  size_t next_handle_ = 0;
+  const Limits* limits_;
+  MessageScope* scope_;
+  size_t message_bytes_;  // for error texts: size_ changes
+  std::unique_ptr<Failure> failure_;
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_RUNTIME_READER_H_

@@ -1,0 +1,61 @@
+// SendResult: what became of a send. Returned by every SendX and by Channel's sending functions.
+//
+// What it is not: an acknowledgement; kOk says that the message is queued in order, not that the
+// peer has or will read it. Whatever the result, all arguments that were moved in are consumed.
+//
+// It may be ignored: a channel that fails says so once, through its owner's ActorDestroy, and most
+// senders can do nothing better.
+//
+//   if (!child->SendPing(1, "x")) return;                       // any trouble
+//   if (result.code() == ipdl::SendResult::kWouldBlock) ...     // slow down until OnWritable
+
+#ifndef IPDL_RUNTIME_SEND_RESULT_H_
+#define IPDL_RUNTIME_SEND_RESULT_H_
+
+#include <cstdint>
+#include <string_view>
+
+namespace ipdl {
+
+class SendResult {
+ public:
+  enum Code : uint8_t {
+    kOk,
+    // The peer does not read: Limits::queued_bytes or queued_handles are in use. Nothing was
+    // queued; the channel's owner hears when there is room again.
+    kWouldBlock,
+    // There is no connection (any more).
+    kClosed,
+    // An argument cannot be sent: an empty handle, a message above its limit, a null actor. The
+    // reason is in the log. The connection is unharmed.
+    kRefused,
+  };
+
+  constexpr SendResult(Code code) : code_(code) {}  // NOLINT: a Code is meant to convert
+
+  constexpr Code code() const { return code_; }
+  constexpr bool ok() const { return code_ == kOk; }
+  constexpr operator bool() const { return ok(); }  // NOLINT: `return SendX(...)` from a bool
+
+  // "ok", "would block", "closed", "refused".
+  constexpr std::string_view ToString() const {
+    switch (code_) {
+      case kOk:
+        return "ok";
+      case kWouldBlock:
+        return "would block";
+      case kClosed:
+        return "closed";
+      case kRefused:
+        return "refused";
+    }
+    return "?";
+  }
+
+ private:
+  Code code_;
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_RUNTIME_SEND_RESULT_H_
