@@ -1,0 +1,105 @@
+// Endpoint<A>: the right to become one side of a connection of its own.
+//
+// What it is: a move-only value, made in pairs, that any message can carry to any process, where
+// someone binds it to an actor of class A. What it is not: an actor, nor anything that reads or
+// writes; until Bind it only holds the connection's end.
+//
+//   ipdl::Endpoint<PEyeParent> ours;
+//   ipdl::Endpoint<PEyeChild> theirs;
+//   absl::Status made = PEye::CreateEndpoints(&ours, &theirs);    // out of descriptors, or ok
+//   foo->SendTake(std::move(theirs));                             // theirs is empty now
+//   absl::Status bound = ours.Bind(ipdl::MakeRef<EyeParent>());   // on this thread's RunLoop
+//
+// Messages may be sent right after Bind; they wait until the other end is bound, wherever that is.
+// An endpoint that is dropped unbound closes: the other end's actor gets ActorDestroy.
+
+#ifndef IPDL_GLUE_ENDPOINT_H_
+#define IPDL_GLUE_ENDPOINT_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "glue/protocol.h"
+#include "glue/ref_ptr.h"
+#include "runtime/handle.h"
+#include "runtime/limits.h"
+#include "runtime/param_traits.h"
+#include "runtime/peer.h"
+
+namespace ipdl {
+
+class RunLoop;
+class ToplevelActor;
+
+// What does not depend on A.
+class EndpointBase {
+ public:
+  EndpointBase() = default;
+  EndpointBase(EndpointBase&&) noexcept = default;
+  EndpointBase& operator=(EndpointBase&&) noexcept = default;
+
+  bool valid() const { return socket_.valid(); }
+  explicit operator bool() const { return valid(); }
+
+  // Says who the other end is; for launchers and brokers, who know. Without it the peer is unknown
+  // and untrusted.
+  void set_peer(PeerLabel peer) { peer_ = std::make_unique<PeerLabel>(std::move(peer)); }
+
+  // For launchers: an end that was made elsewhere, and giving the end up. An endpoint without a
+  // connected AF_UNIX stream socket fails when bound.
+  explicit EndpointBase(FileDescriptor socket) : socket_(std::move(socket)) {}
+  FileDescriptor TakeSocket() && { return std::move(socket_); }
+
+ protected:
+  absl::Status BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop, const Limits& limits);
+  static void Write(Writer& out, EndpointBase&& end, const ActorClass& actor_class);
+  static bool Read(Reader& in, EndpointBase* end, const ActorClass& actor_class);
+
+ private:
+  friend absl::Status CreateEndpointPair(EndpointBase* a, EndpointBase* b);
+
+  FileDescriptor socket_;
+  std::unique_ptr<PeerLabel> peer_;
+};
+
+// Two connected ends; behind the generated PFoo::CreateEndpoints. Error: no descriptors or memory;
+// both are empty then.
+absl::Status CreateEndpointPair(EndpointBase* a, EndpointBase* b);
+
+template <typename A>
+class Endpoint : public EndpointBase {
+ public:
+  Endpoint() = default;
+  explicit Endpoint(FileDescriptor socket) : EndpointBase(std::move(socket)) {}
+
+  // Connects `actor`, which must be new, on `loop` (null: RunLoop::Current()), whose thread must be
+  // the calling one. The connection holds a reference to the actor while it lives. `limits` should
+  // be the same at both ends. Consumes the endpoint in every case; on error `actor` is unchanged
+  // and the other end sees a close. Errors: the endpoint is empty or is no connection, the actor
+  // was bound before, there is no loop.
+  absl::Status Bind(RefPtr<A> actor, RunLoop* loop = nullptr, const Limits& limits = Limits()) && {
+    return BindTo(std::move(actor), loop, limits);
+  }
+  absl::Status Bind(RefPtr<A> actor, RunLoop* loop = nullptr, const Limits& limits = Limits()) & {
+    return std::move(*this).Bind(std::move(actor), loop, limits);
+  }
+
+ private:
+  friend struct ParamTraits<Endpoint<A>>;
+};
+
+// On the wire: u32 protocol id, u8 side, the handle. Empty endpoints fail the send.
+template <typename A>
+struct ParamTraits<Endpoint<A>> {
+  static constexpr size_t kMinWireBytes = 6;
+  static void Write(Writer& out, Endpoint<A>&& end) {
+    Endpoint<A>::Write(out, std::move(end), A::kClass);
+  }
+  static bool Read(Reader& in, Endpoint<A>* end) { return Endpoint<A>::Read(in, end, A::kClass); }
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_GLUE_ENDPOINT_H_

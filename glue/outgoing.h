@@ -1,0 +1,151 @@
+// Outgoing, OutgoingConstructor, OutgoingDelete and SyncReply: one message on its way out, as
+// generated SendX functions make it.
+//
+// What they are: short-lived objects on the stack of a SendX. The message is written straight into
+// the buffer that the kernel will be given. What they are not: for authors, or for storing. Called
+// by generated code; they call MessageChannel.
+//
+//   ipdl::SendResult PFooChild::SendPing(uint32_t n, std::string_view s) {
+//     ipdl::Outgoing out(*this, PFoo::Msg_Ping);
+//     ipdl::WriteParam(out.writer(), n);
+//     ipdl::WriteParam(out.writer(), s);
+//     return out.Send();
+//   }
+//
+// If the actor cannot send, writer() swallows what is written (handles in it are closed) and
+// sending answers kClosed; so generated code has no branch. Arguments are consumed in every case.
+
+#ifndef IPDL_GLUE_OUTGOING_H_
+#define IPDL_GLUE_OUTGOING_H_
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "glue/actor.h"
+#include "glue/ref_ptr.h"
+#include "glue/reply.h"
+#include "runtime/send_result.h"
+
+namespace ipdl {
+
+class OwnedMessage;
+class Reader;
+class Writer;
+
+// The values of a sync reply, as they came; they are read from here.
+class SyncReply {
+ public:
+  SyncReply();
+  SyncReply(const SyncReply&) = delete;
+  SyncReply& operator=(const SyncReply&) = delete;
+  ~SyncReply();
+
+  // Only after SendSync answered kOk.
+  Reader& reader();
+  // After the last value: true if nothing is left over.
+  bool Finish();
+  // A value was wrong, or Finish failed: cuts the peer off. Answers kClosed.
+  SendResult Malformed();
+
+ private:
+  friend class MessageChannel;
+  struct Parts;
+
+  std::unique_ptr<Parts> parts_;
+};
+
+class Outgoing {
+ public:
+  // Opens message number `message` of the actor's protocol.
+  Outgoing(Actor& from, uint16_t message);
+  Outgoing(const Outgoing&) = delete;
+  Outgoing& operator=(const Outgoing&) = delete;
+  // Abandons the message if it was not sent.
+  ~Outgoing();
+
+  Writer& writer() { return *writer_; }
+
+  // Each message ends in exactly one of these.
+  SendResult Send();
+  // Waits for the reply. kRefused if the receiver's handler refused, kClosed if the connection
+  // ended before the reply came.
+  SendResult SendSync(SyncReply& reply);
+  template <typename... Ts>
+  Reply<Ts...> SendForReply(ReplyReader<Ts...> read) {
+    auto state = MakeRef<internal::AwaitedValues<Ts...>>(read);
+    if (!SendPending(*state)) state->Fail(RejectReason::kSendError);
+    return Reply<Ts...>(std::move(state));
+  }
+  template <typename... Ts>
+  void SendForReply(ReplyReader<Ts...> read, std::type_identity_t<ResolveCallback<Ts...>> resolve,
+                    RejectCallback reject) {
+    auto state =
+        MakeRef<internal::CallbackReply<Ts...>>(read, std::move(resolve), std::move(reject));
+    if (!SendPending(*state)) RejectLater(state->TakeReject());
+  }
+
+ protected:
+  // For constructors, whose header follows the registration; `from` null: swallow.
+  Outgoing();
+  void Open(Actor* from, uint16_t message);
+
+  Actor* from_ = nullptr;
+
+ private:
+  friend class MessageChannel;
+
+  bool SendPending(PendingReply& reply);
+  void RejectLater(RejectCallback reject);
+
+  RefPtr<MessageChannel> channel_;  // null: the actor cannot send, or the message is gone
+  Writer* writer_ = nullptr;
+  RunLoop* loop_ = nullptr;
+  int32_t seqno_ = 0;
+  uint16_t message_ = 0;
+  SendResult unsent_ = SendResult::kClosed;  // what to answer when channel_ is null
+};
+
+// A constructor: `made` is connected under `manager` first, so that it may be an argument of its
+// own constructor. If the message cannot be sent, `made` gets ActorDestroy(kFailedConstructor)
+// before Send returns.
+//
+//   PBarChild* PFooChild::SendPBarConstructor(ipdl::RefPtr<PBarChild> actor, std::string_view name)
+//   {
+//     ipdl::OutgoingConstructor out(*this, PFoo::Msg_PBarConstructor, actor.get());
+//     ipdl::WriteParam(out.writer(), name);
+//     return out.Send() ? actor.get() : nullptr;
+//   }
+class OutgoingConstructor : public Outgoing {
+ public:
+  // `made` null, or connected before: answers kRefused (and logs it).
+  OutgoingConstructor(Actor& manager, uint16_t message, Actor* made);
+  ~OutgoingConstructor();
+
+  SendResult Send();
+  // A sync constructor. If the receiver fails it, `made` is destroyed as above.
+  SendResult SendSync(SyncReply& reply);
+
+ private:
+  SendResult Settle(SendResult sent);
+
+  RefPtr<Actor> made_;  // null once settled
+};
+
+// __delete__: once the message is sent, `actor` and all below it are destroyed, before Send
+// returns. A message that would block is not sent and destroys nothing.
+//
+//   ipdl::SendResult PBarChild::Send__delete__(PBarChild* actor) {
+//     ipdl::OutgoingDelete out(actor, PBar::Msg___delete__);
+//     return out.Send();
+//   }
+class OutgoingDelete : public Outgoing {
+ public:
+  // `actor` null or not connected: answers kClosed.
+  OutgoingDelete(Actor* actor, uint16_t message);
+  SendResult Send();
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_GLUE_OUTGOING_H_

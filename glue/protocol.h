@@ -1,0 +1,70 @@
+// What the compiler tells the runtime about a protocol: constant tables, one per protocol and one
+// per actor class.
+//
+// What it is: plain data that generated code defines and glue/ reads. What it is not: code; what
+// depends on argument types is behind the Handler pointers. Users meet only names from here, in
+// generated headers.
+
+#ifndef IPDL_GLUE_PROTOCOL_H_
+#define IPDL_GLUE_PROTOCOL_H_
+
+#include <cstdint>
+
+#include "absl/types/span.h"
+#include "glue/side.h"
+
+namespace ipdl {
+
+class Actor;
+class Incoming;
+
+// Bits of MessageInfo::flags. A `both:` message has both receive bits.
+enum MessageFlags : uint16_t {
+  kParentReceives = 1 << 0,
+  kChildReceives = 1 << 1,
+  kSync = 1 << 2,         // the sender waits for the reply
+  kHasReply = 1 << 3,     // sync messages (all of them), and async ones with `returns`
+  kConstructor = 1 << 4,  // makes an actor of a managed protocol; its first argument is the id
+  kDelete = 1 << 5,       // __delete__: destroys the actor it is sent to
+};
+
+// The signature strings list `name:type` separated by commas. A type is one of
+//   b bool   c char   i8 i16 i32 i64 u8 u16 u32 u64   f32 f64   s string   w u16string   B ByteBuf
+//   h handle of any kind   A actor   E endpoint   ?T optional   ^T unique_ptr   *T array
+//   {name:type,...} struct   <T|T|...> union   . opaque: printing of the message stops there
+struct MessageInfo {
+  const char* name;        // "Ping", "PBarConstructor", "__delete__"
+  uint16_t flags;          // MessageFlags
+  const char* parameters;  // signature string; "" if there are none
+  const char* returns;     // signature string; "" if there are none
+};
+
+struct ProtocolInfo {
+  const char* name;      // qualified: "demo::PFoo"
+  uint32_t id;           // from the compiler; never 0
+  uint64_t fingerprint;  // of everything that decides the bytes on the wire
+  bool toplevel;
+  absl::Span<const MessageInfo> messages;  // in the order of the message numbers
+};
+
+// What a generated message handler answers; made by Incoming's functions only.
+enum class HandlerStatus : uint8_t {
+  kDone,       // handled
+  kRefused,    // legal, but could not be done: a caller who waits for a reply is told so
+  kDropped,    // could not be delivered through nobody's fault (an actor in it is gone)
+  kMalformed,  // the bytes are wrong: the peer is cut off
+  kBad,        // the handler called the message bad: the peer is cut off
+};
+
+using Handler = HandlerStatus (*)(Actor& actor, Incoming& in);
+
+// One side of a protocol: `static const ActorClass kClass` of each generated base class.
+struct ActorClass {
+  const ProtocolInfo* protocol;
+  Side side;
+  const Handler* handlers;  // protocol->messages.size() of them; null: not received by this side
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_GLUE_PROTOCOL_H_

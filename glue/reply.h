@@ -1,0 +1,211 @@
+// Replies to asynchronous messages, on the asking side: `Reply<Ts...>` is what SendX returns for a
+// message with `returns`, ReplyResult<Ts...> is what awaiting it gives.
+//
+// What it is: the awaitable, the callback types and the small object that waits in the connection's
+// table. What it is not: the answering side (glue/resolver.h) or a promise; nothing here chains.
+//
+//   ipdl::Detached Ask(ipdl::RefPtr<FooChild> foo) {
+//     auto answer = co_await foo->SendAsk("what");         // ReplyResult<std::string, uint32_t>
+//     if (!answer.ok()) co_return;                         // answer.reason() says why
+//     auto& [text, count] = answer.value();
+//   }
+//   foo->SendAsk("what", [](std::string text, uint32_t count) {...},
+//                [](ipdl::RejectReason why) {...});
+//   foo->SendAsk("what");                                  // the answer is read, checked,
+//   forgotten
+//
+// Exactly one answer comes, on the actor's loop, and never from inside the SendX that asked. When
+// an actor ends, the reject callbacks of its unanswered replies run just before its ActorDestroy;
+// coroutines are resumed from the loop after that. A coroutine keeps alive what its frame holds:
+// pass it RefPtrs, not raw pointers or references.
+
+#ifndef IPDL_GLUE_REPLY_H_
+#define IPDL_GLUE_REPLY_H_
+
+#include <coroutine>
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "absl/functional/any_invocable.h"
+#include "glue/ref_ptr.h"
+
+namespace ipdl {
+
+class Actor;
+class Reader;
+class RunLoop;
+
+// kResolverDestroyed and kHandlerRejected come over the wire. Never renumber.
+enum class RejectReason : uint8_t {
+  kSendError = 0,          // the question could not be sent (would block, refused or closed)
+  kChannelClosed = 1,      // the connection ended, by either side or by loss, before the answer
+  kHandlerRejected = 2,    // the handler answered Refused, or called Reject() on its resolver
+  kActorDestroyed = 3,     // the asking actor ended first, or the asked one no longer exists
+  kResolverDestroyed = 4,  // the handler dropped its resolver without an answer
+};
+
+const char* RejectReasonName(RejectReason reason);
+
+template <typename... Ts>
+using ResolveCallback = absl::AnyInvocable<void(Ts...)>;
+using RejectCallback = absl::AnyInvocable<void(RejectReason)>;
+
+// Reads the values of a reply; a file-local function of generated code, which names each field.
+template <typename... Ts>
+using ReplyReader = bool (*)(Reader&, std::tuple<Ts...>*);
+
+// One unanswered question: the object in the connection's table. Internal to glue/.
+class PendingReply {
+ public:
+  PendingReply(const PendingReply&) = delete;
+  PendingReply& operator=(const PendingReply&) = delete;
+  void AddRef() { ++references_; }
+  void Release() {
+    if (--references_ == 0) delete this;
+  }
+
+  // Reads and checks the values; false: malformed, and `reader` says what is wrong.
+  virtual bool Read(Reader& reader) = 0;
+  // Hands the values that Read read to whoever waits. Runs the author's code.
+  virtual void Deliver() = 0;
+  // The other outcome. `loop` is where anything that must not run at once is posted.
+  virtual void Reject(RejectReason reason, RunLoop& loop) = 0;
+
+ protected:
+  PendingReply() = default;
+  virtual ~PendingReply() = default;
+
+ private:
+  friend class ReplyTable;
+
+  uint32_t references_ = 0;
+  int32_t seqno_ = 0;
+  uint16_t message_ = 0;
+  Actor* actor_ = nullptr;  // who asked; the list below hangs on it
+  PendingReply* previous_ = nullptr;
+  PendingReply* next_ = nullptr;
+};
+
+namespace internal {
+
+// What Reply<Ts...> and a coroutine share with the table, without the values.
+class AwaitedReply : public PendingReply {
+ public:
+  enum class State : uint8_t { kWaiting, kResolved, kRejected };
+  State state() const { return state_; }
+  RejectReason reason() const { return reason_; }
+  void set_waiter(std::coroutine_handle<> waiter) { waiter_ = waiter; }
+  // Before it is in a table: the question could not be sent.
+  void Fail(RejectReason reason) {
+    state_ = State::kRejected;
+    reason_ = reason;
+  }
+
+  void Deliver() override;
+  void Reject(RejectReason reason, RunLoop& loop) override;
+
+ private:
+  void Resume();
+
+  State state_ = State::kWaiting;
+  RejectReason reason_ = RejectReason::kSendError;
+  std::coroutine_handle<> waiter_;
+};
+
+template <typename... Ts>
+class AwaitedValues final : public AwaitedReply {
+ public:
+  explicit AwaitedValues(ReplyReader<Ts...> read) : read_(read) {}
+  bool Read(Reader& reader) override { return read_(reader, &values); }
+
+  std::tuple<Ts...> values;
+
+ private:
+  ReplyReader<Ts...> read_;
+};
+
+// Runs `reject` from the loop: the question could not even be sent. A null loop runs it at once.
+void RejectSoon(RunLoop* loop, RejectCallback reject, RejectReason reason);
+
+template <typename... Ts>
+class CallbackReply final : public PendingReply {
+ public:
+  CallbackReply(ReplyReader<Ts...> read, ResolveCallback<Ts...> resolve, RejectCallback reject)
+      : read_(read), resolve_(std::move(resolve)), reject_(std::move(reject)) {}
+  bool Read(Reader& reader) override { return read_(reader, &values_); }
+  void Deliver() override {
+    if (resolve_) std::apply(resolve_, std::move(values_));
+  }
+  void Reject(RejectReason reason, RunLoop&) override {
+    if (reject_) reject_(reason);
+  }
+  RejectCallback TakeReject() { return std::move(reject_); }
+
+ private:
+  ReplyReader<Ts...> read_;
+  std::tuple<Ts...> values_;
+  ResolveCallback<Ts...> resolve_;
+  RejectCallback reject_;
+};
+
+}  // namespace internal
+
+// The answer, or why there is none. One value is itself, several are a tuple, none is empty.
+template <typename... Ts>
+class ReplyResult {
+ public:
+  using Value =
+      typename std::conditional_t<sizeof...(Ts) == 1, std::tuple_element<0, std::tuple<Ts..., int>>,
+                                  std::type_identity<std::tuple<Ts...>>>::type;
+
+  bool ok() const { return state_->state() == internal::AwaitedReply::State::kResolved; }
+  explicit operator bool() const { return ok(); }
+  // Only if !ok().
+  RejectReason reason() const { return state_->reason(); }
+  // Only if ok(). The values live in this object.
+  Value& value() {
+    if constexpr (sizeof...(Ts) == 1) {
+      return std::get<0>(state_->values);
+    } else {
+      return state_->values;
+    }
+  }
+  Value& operator*() { return value(); }
+  Value* operator->() { return &value(); }
+
+ private:
+  template <typename...>
+  friend class Reply;
+  explicit ReplyResult(RefPtr<internal::AwaitedValues<Ts...>> state) : state_(std::move(state)) {}
+
+  RefPtr<internal::AwaitedValues<Ts...>> state_;
+};
+
+// Move-only. Dropping it ignores the answer. Await it at most once, on the actor's loop.
+template <typename... Ts>
+class Reply {
+ public:
+  // For generated code.
+  explicit Reply(RefPtr<internal::AwaitedValues<Ts...>> state) : state_(std::move(state)) {}
+  Reply(Reply&&) noexcept = default;
+  Reply& operator=(Reply&&) noexcept = default;
+  ~Reply() {
+    if (state_) state_->set_waiter(nullptr);  // a coroutine destroyed while it waits
+  }
+
+  // True once awaiting would not suspend.
+  bool done() const { return state_->state() != internal::AwaitedReply::State::kWaiting; }
+
+  bool await_ready() const { return done(); }
+  void await_suspend(std::coroutine_handle<> waiter) { state_->set_waiter(waiter); }
+  ReplyResult<Ts...> await_resume() { return ReplyResult<Ts...>(std::move(state_)); }
+
+ private:
+  RefPtr<internal::AwaitedValues<Ts...>> state_;
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_GLUE_REPLY_H_

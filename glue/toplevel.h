@@ -1,0 +1,67 @@
+// ToplevelActor: the base class of generated actors that have a connection of their own.
+//
+// What it is: an Actor plus what an author may ask of its connection. What it is not: the
+// connection (glue/message_channel.h). Bound by Endpoint<A>::Bind (glue/endpoint.h), which starts
+// it; ended by Close() on either side or by the loss of the peer.
+
+#ifndef IPDL_GLUE_TOPLEVEL_H_
+#define IPDL_GLUE_TOPLEVEL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "glue/actor.h"
+#include "runtime/peer.h"
+#include "runtime/send_result.h"
+
+namespace ipdl {
+
+class RunLoop;
+
+class ToplevelActor : public Actor {
+ public:
+  // Ends the connection: what was sent before is still delivered, then the peer's actors get
+  // ActorDestroy(kNormalShutdown); ours get it before Close returns, unless an ActorDestroy is
+  // running (then right after it). May be called anywhere, any number of times; without a
+  // connection it does nothing.
+  void Close();
+
+  // True from Bind until Close or the loss of the connection.
+  bool IsOpen() const;
+
+  // Who the peer is, by what this side's launcher knows. Valid always; empty before Bind.
+  const PeerLabel& peer() const;
+  // The peer's process id as its launcher reported it; 0 if this side does not know it.
+  int64_t OtherPid() const;
+
+  // Bytes sent but not yet taken by the kernel. Sends answer kWouldBlock once this has passed
+  // Limits::queued_bytes; OnWritable tells when to go on.
+  size_t queued_bytes() const;
+  // Hands what was sent to the kernel now instead of at the end of the loop's turn. False if the
+  // connection is closed, or if the peer reads too slowly to take all of it.
+  bool Flush();
+
+  // The loop that this actor is bound to; null when not bound.
+  RunLoop* loop() const;
+
+ protected:
+  explicit ToplevelActor(const ActorClass& actor_class);
+  ~ToplevelActor() override;
+
+  // After a send answered kWouldBlock: sending makes sense again.
+  virtual void OnWritable() {}
+  // The peer sent what no honest peer sends and was cut off; `line` is what was logged. Told once,
+  // before the ActorDestroy(kAbnormalShutdown) of the tree. A launcher may want to kill the
+  // process.
+  virtual void OnPeerCutOff(std::string_view line) { static_cast<void>(line); }
+
+ private:
+  friend class MessageChannel;
+
+  RefPtr<MessageChannel> connection_;
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_GLUE_TOPLEVEL_H_
