@@ -11,7 +11,9 @@ from tools.dev.tree import ROOT, own_files
 
 
 def test_no_include_points_upward() -> None:
-    assert [] == [str(v) for v in violations(ROOT, _sources())]
+    found = [str(v) for v in violations(ROOT, _sources())]
+
+    assert [] == found, "\n".join(found)
 
 
 def test_the_check_sees_the_tree() -> None:

@@ -14,7 +14,9 @@ _CODE = re.compile(r"`[^`\n]*`")
 
 
 def test_every_link_resolves() -> None:
-    assert [] == [finding for page in own_files(".md") for finding in broken_links(page, ROOT)]
+    found = [finding for page in own_files(".md") for finding in broken_links(page, ROOT)]
+
+    assert [] == found, "\n".join(found)
 
 
 def test_broken_links_are_found(tmp_path: Path) -> None:

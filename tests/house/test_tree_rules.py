@@ -19,7 +19,7 @@ def test_every_file_keeps(rule: Rule) -> None:
         f"{name}:{finding}" for name, text in _texts().items() for finding in rule(name, text)
     ]
 
-    assert [] == findings
+    assert [] == findings, "\n".join(findings)
 
 
 def test_the_tree_is_seen() -> None:
