@@ -114,8 +114,9 @@ class RunLoop {
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
 
-    // Changes what is waited for. An empty interest silences the watch, hangups included.
-    void SetInterest(FdInterest interest);
+    // Changes what is waited for. An empty interest silences the watch, hangups included. Errors
+    // come only when an empty interest becomes another one: the kernel is out of memory or watches.
+    absl::Status SetInterest(FdInterest interest);
 
    private:
     friend class RunLoop;
@@ -184,11 +185,11 @@ class RunLoop {
   absl::Status AddTransport(Transport* transport);
   // Forgets everything about it; it gets no call afterwards. Ignored if it was not added.
   void RemoveTransport(Transport* transport);
-  // With an empty interest nothing is reported, not even hangups.
-  void SetTransportInterest(Transport* transport, FdInterest interest);
+  // With an empty interest nothing is reported, not even hangups. Errors: as Watch::SetInterest.
+  absl::Status SetTransportInterest(Transport* transport, FdInterest interest);
   // Calls FlushTransport once before the loop sleeps.
   void MarkDirty(Transport* transport) {
-    if (!transport->dirty_) AddDirty(transport);
+    if (!transport->dirty_ && transport->loop_ == this) AddDirty(transport);
   }
   // Calls OnTransportDeadline once after `delay`, in a turn or in a sync wait; zero: before the
   // loop sleeps next. Replaces the time given before; absl::InfiniteDuration() takes it back.
@@ -198,7 +199,8 @@ class RunLoop {
 
   // Flushes all dirty transports, waits until a transport or node watch is ready or a transport's
   // deadline comes, and serves those. Runs no task, timer or other watch. Returns false if nothing
-  // happened until `deadline`. The caller repeats it until its reply is there:
+  // happened until `deadline`, or if there is nothing that could happen. The caller repeats it
+  // until its reply is there:
   //
   //   while (!replied) {
   //     if (!loop->WaitTransports(deadline)) return TimedOut();

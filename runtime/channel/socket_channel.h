@@ -39,9 +39,9 @@ absl::StatusOr<SocketPair> CreateSocketPair();
 
 // What a channel did so far; for tests and for figures.
 struct SocketCounters {
-  uint64_t sends = 0;             // sendmsg calls
-  uint64_t reads = 0;             // recvmsg calls
-  uint64_t messages_sent = 0;     // accepted by End or Send
+  uint64_t sends = 0;              // sendmsg calls
+  uint64_t reads = 0;              // recvmsg calls
+  uint64_t messages_sent = 0;      // accepted by End or Send
   uint64_t messages_received = 0;  // handed to the delegate
 };
 
