@@ -17,7 +17,7 @@ namespace ipdl {
 // Closes `fd` now or soon; never blocks. Any thread.
 void CloseForeign(int fd);
 
-// Waits until everything given to CloseForeign before is closed and its thread has ended. For
+// Waits until everything given to CloseForeign before is closed and its thread is done. For
 // tests that count descriptors and threads, and for a clean exit; may block as long as a close
 // does. Any thread.
 void DrainForForeignClose();
