@@ -1,0 +1,120 @@
+"""Text to tokens: blanks and comments go, `///` comments stay with the token that follows them.
+
+Reports what is no token at all. Called by `parser`, before `legacy` and the automaton see the
+tokens. A token's type is its spelling if it is a reserved word or punctuation; else one of ID,
+STRING or NUMBER (which is in no sentence of the grammar, so that the parser can say where it stands).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ipdl import diagnostics
+from ipdl.reporter import Reporter
+from ipdl.source import SourceFile, Span
+from ipdl.tables import END
+
+RESERVED = frozenset(
+    "async both child class from include manager manages namespace nullable or parent protocol "
+    "returns struct sync union UniquePtr using".split()
+)
+
+# In the order in which they are tried. A run of characters that can be in no token is one UNKNOWN.
+_TOKEN = re.compile(
+    r"""
+      (?P<BLANK>[ \t\f\v\r\n]+)
+    | (?P<ID>[a-zA-Z_][a-zA-Z0-9_]*)
+    | (?P<PUNCTUATION>::|[(){}\[\]<>;:,?=~])
+    | (?P<DOC>///(?!/)[^\n]*)
+    | (?P<COMMENT>//[^\n]*|/\*(?s:.*?)\*/)
+    | (?P<STRING>"[^"\n]*")
+    | (?P<NUMBER>[0-9][a-zA-Z0-9_.]*)
+    | (?P<OPEN_COMMENT>/\*)
+    | (?P<OPEN_STRING>"[^\n]*)
+    | (?P<UNKNOWN>(?:(?!/[/*])[^ \t\f\v\r\na-zA-Z_0-9(){}\[\]<>;:,?=~"])+)
+    """,
+    re.VERBOSE,
+)
+
+
+class Token(NamedTuple):
+    type: str
+    text: str
+    start: int
+    end: int
+    doc: str = ""  # the text of the `///` lines just above
+
+
+def span_of(file: SourceFile, token: Token) -> Span:
+    return Span(file, token.start, token.end)
+
+
+class Lexed(NamedTuple):
+    tokens: list[Token]  # the last one is END and lies just behind the last real one
+    cut: bool  # the text ends within a comment, so what follows is missing
+    hopeless: bool  # so many mistakes that this is no .ipdl text
+
+
+def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
+    """The tokens of a file. Characters that are part of no token are reported and left out."""
+    text = file.text
+    tokens: list[Token] = []
+    doc: list[str] = []
+    doc_end = 0
+    last_end = 0
+    mistakes = 0
+    cut = False
+    match_at = _TOKEN.match
+    at = 0
+    while at < len(text):
+        match = match_at(text, at)
+        assert match is not None and match.lastgroup is not None, "every character has a class"
+        kind, start, at = match.lastgroup, at, match.end()
+        if kind in ("BLANK", "COMMENT"):
+            continue
+        if kind == "DOC":
+            if "\n" not in text[last_end:start] and tokens:
+                continue  # behind a declaration, on its line: an ordinary comment
+            if doc and text.count("\n", doc_end, start) != 1:
+                doc = []
+            doc.append(match.group()[3:].rstrip().removeprefix(" "))
+            doc_end = at
+            continue
+        word = match.group()
+        if kind == "ID":
+            if word in RESERVED:
+                kind = word
+        elif kind == "PUNCTUATION":
+            kind = word
+        elif kind == "OPEN_COMMENT":
+            reporter.report(diagnostics.unterminated_comment(), Span(file, start, at))
+            cut = True
+            break
+        elif kind == "UNKNOWN":
+            mistakes += 1
+            if mistakes > reporter.SYNTAX_LIMIT:
+                problem = diagnostics.too_many_mistakes(reporter.SYNTAX_LIMIT)
+                reporter.report(problem, Span(file, start, at))
+                return Lexed([], cut=True, hopeless=True)
+            shown = word if len(word) <= 20 else word[:20] + "..."
+            reporter.report(diagnostics.unknown_characters(shown), Span(file, start, at))
+            continue
+        elif kind == "OPEN_STRING":
+            at = start + len(word.rstrip("\r"))
+            reporter.report(diagnostics.unterminated_string(), Span(file, start, at))
+            kind = "STRING"
+            # The rest of the line was meant to be in it, except what surely ends a declaration.
+            if word.rstrip().endswith(";"):
+                at = start + len(word.rstrip()) - 1
+            word = text[start:at] + '"'
+        last_end = at
+        if doc:
+            gap = text[doc_end:start]
+            attached = gap.count("\n") == 1 and not gap.strip()
+            tokens.append(Token(kind, word, start, at, "\n".join(doc) if attached else ""))
+            doc = []
+        else:
+            tokens.append(Token(kind, word, start, at))
+    tokens.append(Token(END, "", last_end, last_end))
+    return Lexed(tokens, cut, hopeless=False)

@@ -1,0 +1,261 @@
+"""What to do when a token does not fit: say why, once, and find a way on.
+
+Repairs are tried from the surest to the roughest: a reserved word used as a name is taken as that
+name, a missing `;` or `}` is put in, a misspelt word is taken as the word it resembles, a stray sign
+is skipped. If nothing helps, the declaration is given up: the tokens up to its `;` or `}` are thrown
+away and an ERROR takes its place, which marks the enclosing node as incomplete.
+
+Every call makes progress: the token at `at` is consumed, or something before it is fed so that the
+token fits next. Called by `parser` only.
+"""
+
+from __future__ import annotations
+
+from ipdl import diagnostics
+from ipdl.automaton import Automaton
+from ipdl.expected import after_phrase, expected, found, name_phrase
+from ipdl.lexer import RESERVED, Token, span_of
+from ipdl.reporter import Fix, Note, Reporter
+from ipdl.source import SourceFile, Span
+from ipdl.tables import END
+
+# Words that begin a declaration outside of any brace, so that one of them shows a brace was left
+# open; and those that begin something within a protocol.
+_OUTER = frozenset({"include", "using", "namespace", "struct", "union", "protocol"})
+_STARTERS = _OUTER | {"async", "sync", "manager", "manages", "["}
+_STRAY = frozenset({",", "=", ":", "::", "?", ">", "~", "NUMBER", ")", "]"})
+# What recovery will close by itself at the end of a file.
+_MAX_CLOSERS = 70
+
+
+class Recovery:
+    def __init__(
+        self,
+        automaton: Automaton,
+        file: SourceFile,
+        tokens: list[Token],
+        reporter: Reporter,
+        quiet_end: bool,
+    ) -> None:
+        """`quiet_end`: the text is known to end too early, and that was reported."""
+        self._automaton = automaton
+        self._file = file
+        self._tokens = tokens
+        self._reporter = reporter
+        self._quiet_end = quiet_end
+
+    def recover(self, at: int) -> int | None:
+        """Token `at` does not fit. Returns the index of the token to go on with; None: give up."""
+        if self._tokens[at].type == END:
+            return at if self._close_all(at) else None
+        for repair in (
+            self._take_reserved_as_name,
+            self._take_resembled,
+            self._insert_semantics,
+            self._insert_semicolon,
+            self._insert_brace,
+            self._insert_opening_brace,
+            self._skip_stray,
+        ):
+            next_ = repair(at)
+            if next_ is not None:
+                return next_
+        return self._give_up_declaration(at)
+
+    # --- Repairs: each returns where to go on, or None if it is not for this mistake -----------
+
+    def _take_reserved_as_name(self, at: int) -> int | None:
+        token, following = self._tokens[at], self._tokens[at + 1]
+        if token.type not in RESERVED or not self._automaton.accepts("ID", following.type):
+            return None
+        problem = diagnostics.reserved_word(token.text, name_phrase(self._automaton))
+        self._reporter.report(problem, self._span(at))
+        self._automaton.feed(token._replace(type="ID"))
+        return at + 1
+
+    def _take_resembled(self, at: int) -> int | None:
+        """`asynch Foo(...)`, `protocl PFoo {`: the word itself is wrong, or the one before it."""
+        token, following = self._tokens[at], self._tokens[at + 1]
+        if token.type != "ID" or following.type == END:
+            return None
+        kinds = [kind for kind in self._automaton.acceptable() if kind in RESERVED]
+        fitting = [kind for kind in kinds if self._automaton.accepts(kind, following.type)]
+        meant = _resembling(token.text, fitting)
+        if meant is None:
+            return None
+        self._reporter.report(
+            diagnostics.misspelt(token.text, meant),
+            self._span(at),
+            fix=Fix(self._span(at), meant),
+        )
+        self._automaton.feed(token._replace(type=meant))
+        return at + 1
+
+    def _insert_semantics(self, at: int) -> int | None:
+        """`Foo(int a);` in a protocol."""
+        token, following = self._tokens[at], self._tokens[at + 1]
+        if token.type != "ID" or following.type != "(":
+            return None
+        if not self._automaton.accepts("async", "ID", "("):
+            return None
+        span = self._span(at)
+        place = Span(self._file, span.start, span.start)
+        self._reporter.report(diagnostics.no_semantics(token.text), span, fix=Fix(place, "async "))
+        self._automaton.feed(token._replace(type="async", text="async"))
+        return at
+
+    def _insert_semicolon(self, at: int) -> int | None:
+        token = self._tokens[at]
+        if token.type == ";" or not self._automaton.accepts(";"):
+            return None
+        if self._automaton.accepts(";", token.type):
+            if not self._begins_line(at) and token.type not in RESERVED:
+                return None
+        elif not self._begins_line(at) or self._tokens[at - 1].type not in ("}", ")"):
+            return None
+        place = self._after(at)
+        problem = diagnostics.missing_semicolon(after_phrase(self._automaton, ";"))
+        self._reporter.report(problem, place, fix=Fix(place, ";"))
+        self._automaton.feed(_made(";", place))
+        return at
+
+    def _insert_brace(self, at: int) -> int | None:
+        token = self._tokens[at]
+        if token.type not in _STARTERS:
+            return None
+        for closers in (("}", ";"), ("}",), (";", "}", ";")):
+            if not self._automaton.accepts(*closers, token.type):
+                continue
+            self._report_open(at, self._span(at), found(token))
+            for closer in closers:
+                self._automaton.feed(_made(closer, self._after(at)))
+            return at
+        return None
+
+    def _insert_opening_brace(self, at: int) -> int | None:
+        if not self._automaton.accepts("{", self._tokens[at].type):
+            return None
+        self._report_unexpected(at)
+        self._automaton.feed(_made("{", self._after(at)))
+        return at
+
+    def _skip_stray(self, at: int) -> int | None:
+        token, following = self._tokens[at], self._tokens[at + 1]
+        if token.type not in _STRAY or not self._automaton.accepts(following.type):
+            return None
+        self._report_unexpected(at)
+        return at + 1
+
+    def _close_all(self, at: int) -> bool:
+        """At the end of the file: closes what is open, with one message for all of it."""
+        if self._quiet_end:
+            pass
+        elif not self._automaton.open_brackets("{"):
+            self._report_unexpected(at)
+        else:
+            self._report_open(at, self._after(at), found(self._tokens[at]))
+        if not self._automaton.accepts("}") and not self._automaton.accepts(";"):
+            if not self._automaton.find_error_state():
+                return False
+            self._automaton.feed(_made("ERROR", self._after(at)))
+        for _ in range(_MAX_CLOSERS):
+            if self._automaton.accepts(END):
+                return True
+            closer = next((k for k in ("}", ";") if self._automaton.accepts(k)), None)
+            if closer is None:
+                return False
+            self._automaton.feed(_made(closer, self._after(at)))
+        return False
+
+    # --- The last resort -----------------------------------------------------------------------
+
+    def _give_up_declaration(self, at: int) -> int:
+        token = self._tokens[at]
+        if token.type == "}" and "item" in self._automaton.context():
+            self._reporter.report(diagnostics.nothing_to_close("`}`"), self._span(at))
+            after = at + 1
+            return after + 1 if self._tokens[after].type == ";" else after
+        self._report_unexpected(at)
+        if not self._automaton.find_error_state():
+            return len(self._tokens) - 1
+        self._automaton.feed(_made("ERROR", self._after(at)))
+        return self._skip_declaration(at)
+
+    def _skip_declaration(self, at: int) -> int:
+        """The index behind the `;` or block that ends the declaration around token `at`."""
+        tokens = self._tokens
+        depth = 0
+        first = True
+        while tokens[at].type != END:
+            kind = tokens[at].type
+            if depth == 0 and not first and self._begins_declaration(at):
+                return at
+            first = False
+            at += 1
+            if kind == "{":
+                depth += 1
+            elif kind == "}":
+                if depth == 0:
+                    return at - 1 if self._automaton.accepts("}") else at
+                depth -= 1
+                if depth == 0:
+                    return at + 1 if tokens[at].type == ";" else at
+            elif kind == ";" and depth == 0:
+                return at
+        return at
+
+    def _begins_declaration(self, at: int) -> bool:
+        token, following = self._tokens[at], self._tokens[at + 1]
+        if token.type in ("parent", "child", "both") and following.type == ":":
+            return True
+        return (
+            token.type in _STARTERS
+            and self._begins_line(at)
+            and self._automaton.accepts(token.type)
+        )
+
+    # --- Reporting -----------------------------------------------------------------------------
+
+    def _report_unexpected(self, at: int) -> None:
+        token = self._tokens[at]
+        wanted, after = expected(self._automaton)
+        span = self._after(at) if token.type == END else self._span(at)
+        if token.type == "NUMBER":
+            self._reporter.report(diagnostics.unexpected_number(found(token)), span)
+            return
+        self._reporter.report(diagnostics.unexpected_token(wanted, after, found(token)), span)
+
+    def _report_open(self, at: int, span: Span, what: str) -> None:
+        brace = self._automaton.open_brackets("{")[-1]
+        note = Note("this `{` is not closed", span_of(self._file, brace))
+        self._reporter.report(diagnostics.missing_brace(what), span, note)
+
+    # --- Places --------------------------------------------------------------------------------
+
+    def _span(self, at: int) -> Span:
+        return span_of(self._file, self._tokens[at])
+
+    def _after(self, at: int) -> Span:
+        """The empty place behind the token before this one."""
+        token = self._tokens[at]
+        end = self._tokens[at - 1].end if at and token.type != END else token.start
+        return Span(self._file, end, end)
+
+    def _begins_line(self, at: int) -> bool:
+        """Is the token the first on its line, or a `}`, before which a line may end as well?"""
+        if at == 0 or self._tokens[at].type == "}":
+            return True
+        return "\n" in self._file.text[self._tokens[at - 1].end : self._tokens[at].start]
+
+
+def _made(kind: str, place: Span) -> Token:
+    return Token(kind, kind, place.start, place.end)
+
+
+def _resembling(word: str, candidates: list[str]) -> str | None:
+    if not candidates or len(word) > 20:
+        return None
+    from difflib import get_close_matches  # here, because only mistakes need it
+
+    close = get_close_matches(word, candidates, n=1, cutoff=0.75)
+    return close[0] if close else None

@@ -1,0 +1,157 @@
+"""The LALR(1) tables of `grammar.lark` as plain data.
+
+lark reads the grammar and computes the tables; the result is kept as JSON in the user's cache
+directory under the hash of the grammar, so that an ordinary run neither imports lark nor computes
+anything (2 ms instead of 60). The cache is data only: a wrong file there is rebuilt or, at worst,
+parses wrongly; nothing in it is executed. Not here: the automaton that runs on the tables
+(`parser`). Called by `parser` and, to see whether this interpreter will do, by `__main__`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+GRAMMAR = Path(__file__).with_name("grammar.lark")
+FORMAT = 1  # of the cached file
+END = "$END"
+
+
+@dataclass(frozen=True)
+class Rule:
+    origin: str  # the nonterminal; lark's own helpers for `*` start with "__"
+    length: int  # how many symbols its right side has
+    action: str  # the alias, else the nonterminal
+
+
+@dataclass(frozen=True)
+class Tables:
+    # Per state: terminal -> the state to shift to, or -1 - (number of the rule to reduce by).
+    # A terminal is called by its spelling ("struct", "{"), or ID, STRING, ERROR, $END.
+    actions: list[dict[str, int]]
+    gotos: list[dict[str, int]]  # per state: nonterminal -> state
+    rules: list[Rule]
+    start: int
+    accept: int
+
+
+class LarkMissing(Exception):
+    """The tables are not cached and this interpreter has no lark to compute them."""
+
+
+@lru_cache(maxsize=1)
+def load() -> Tables:
+    """The tables, from the cache if it has them."""
+    grammar = GRAMMAR.read_bytes()
+    cached = _cache_file(grammar)
+    if cached is not None:
+        try:
+            return _from_json(json.loads(cached.read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            pass
+    tables = _compute(grammar.decode("utf-8"))
+    if cached is not None:
+        _store(cached, _to_json(tables))
+    return tables
+
+
+def available() -> bool:
+    """Can `load` succeed in this interpreter?"""
+    if importlib.util.find_spec("lark") is not None:
+        return True
+    try:
+        load()
+    except LarkMissing:
+        return False
+    return True
+
+
+def _cache_file(grammar: bytes) -> Path | None:
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        home = os.path.expanduser("~")
+        if not os.path.isabs(home):
+            return None
+        base = os.path.join(home, ".cache")
+    key = hashlib.sha256(b"%d\n" % FORMAT + grammar).hexdigest()[:32]
+    return Path(base, "ipdl", f"grammar-{key}.json")
+
+
+def _store(path: Path, text: str) -> None:
+    """Best effort: without a writable cache every run computes the tables."""
+    import tempfile  # here, because loading it takes longer than reading the cache
+
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+        os.replace(temporary, path)
+    except OSError:
+        pass
+
+
+def _to_json(tables: Tables) -> str:
+    rules = [[rule.origin, rule.length, rule.action] for rule in tables.rules]
+    parts = [tables.actions, tables.gotos, rules, tables.start, tables.accept]
+    return json.dumps(parts, separators=(",", ":"))
+
+
+def _from_json(parts: Any) -> Tables:
+    actions, gotos, rules, start, accept = parts
+    if not actions or len(actions) != len(gotos) or not 0 <= start < len(actions):
+        raise ValueError("not a table file")
+    return Tables(actions, gotos, [Rule(*rule) for rule in rules], start, accept)
+
+
+def _compute(grammar: str) -> Tables:
+    try:
+        from lark import Lark
+        from lark.lexer import Lexer
+        from lark.parsers.lalr_analysis import Shift
+    except ImportError as error:
+        raise LarkMissing from error
+
+    class NoLexer(Lexer):
+        """The text never passes through lark."""
+
+        def __init__(self, conf: Any) -> None:
+            pass
+
+        def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Any]:
+            return iter(())
+
+    lark = Lark(
+        grammar, parser="lalr", lexer=NoLexer, maybe_placeholders=False, keep_all_tokens=True
+    )
+    spelling = {terminal.name: str(terminal.pattern.value) for terminal in lark.terminals}
+    spelling.update({name: name for name in ("ID", "STRING", "ERROR", END)})
+    table = lark.parser.parser._parse_table
+    numbers = {rule: number for number, rule in enumerate(lark.rules)}
+    actions: list[dict[str, int]] = []
+    gotos: list[dict[str, int]] = []
+    # lark numbers its states from 0 without gaps; sorted, so that every run writes the same file.
+    for _, row in sorted(table.states.items()):
+        action: dict[str, int] = {}
+        goto: dict[str, int] = {}
+        for symbol, (kind, argument) in sorted(row.items()):
+            if kind is not Shift:
+                action[spelling[symbol]] = -1 - numbers[argument]
+            elif symbol in spelling:
+                action[spelling[symbol]] = argument
+            else:
+                goto[symbol] = argument
+        actions.append(action)
+        gotos.append(goto)
+    rules = [
+        Rule(rule.origin.name, len(rule.expansion), rule.alias or rule.origin.name)
+        for rule in lark.rules
+    ]
+    return Tables(actions, gotos, rules, table.start_states["start"], table.end_states["start"])

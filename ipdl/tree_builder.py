@@ -1,0 +1,398 @@
+"""Makes the syntax tree: one method per rule of the grammar, called as the automaton reduces.
+
+Also reports what the grammar tolerates and the language does not (the rules marked "tolerated" in
+`grammar.lark`): wrong order, empty lists, types nested too deep. Names are not looked up here.
+Called through `build` by `automaton` only.
+
+A method gets the values of the rule's right side, punctuation included, and the first token of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ipdl import ast, diagnostics
+from ipdl.lexer import Token, span_of
+from ipdl.reporter import Fix, Note, Reporter
+from ipdl.source import Name, SourceFile, Span
+
+MAX_TYPE_DEPTH = 64
+MAX_NAMESPACE_DEPTH = 64
+
+T = TypeVar("T")
+Parts = list[Any]
+
+
+class _Lost:
+    """Stands for what error recovery threw away."""
+
+
+class _Label:
+    def __init__(self, token: Token) -> None:
+        self.token = token
+
+
+class _Manager:
+    def __init__(self, token: Token, names: list[Name]) -> None:
+        self.token = token
+        self.names = names
+
+
+class _Manages:
+    def __init__(self, token: Token, name: Name) -> None:
+        self.token = token
+        self.name = name
+
+
+_LOST = _Lost()
+
+
+class TreeBuilder:
+    def __init__(self, file: SourceFile, reporter: Reporter) -> None:
+        self._file = file
+        self._reporter = reporter
+        self._methods: dict[str, Callable[[Parts, Token | None], Any]] = {}
+
+    def build(self, action: str, parts: Parts, first: Token | None) -> Any:
+        method = self._methods.get(action)
+        if method is None:
+            name = "name" if action.endswith("_name") or action == "template_arg" else action
+            method = self._methods[action] = getattr(self, "_" + name)
+        return method(parts, first)
+
+    # --- The file ------------------------------------------------------------------------------
+
+    def _start(self, parts: Parts, first: Token | None) -> ast.File:
+        items = self._items(parts)
+        declared: ast.Item | None = None
+        for item in items:
+            if not isinstance(item, (ast.CxxInclude, ast.Include, ast.Using)):
+                declared = declared or item
+            elif declared is not None:
+                problem = diagnostics.late_preamble(_preamble_word(item))
+                self._reporter.report(problem, item.span)
+        return ast.File(self._file, tuple(items), any(p is _LOST for p in parts))
+
+    def _item(self, parts: Parts, first: Token | None) -> Any:
+        return parts[0]
+
+    def _stray_semicolon(self, parts: Parts, first: Token | None) -> None:
+        span = span_of(self._file, parts[0])
+        self._reporter.report(diagnostics.stray_semicolon(), span, fix=Fix(span, ""))
+
+    def _lost_item(self, parts: Parts, first: Token | None) -> _Lost:
+        return _LOST
+
+    _lost_member = _lost_item
+    _lost_body_item = _lost_item
+
+    def _namespace(self, parts: Parts, first: Token | None) -> Any:
+        name: Name = parts[1]
+        items = self._items(parts[2:])
+        lost = any(part is _LOST for part in parts)
+        if not items and not lost:
+            self._reporter.report(diagnostics.empty_namespace(name.text), name.span)
+        for item in items:
+            if isinstance(item, (ast.CxxInclude, ast.Include, ast.Using)):
+                problem = diagnostics.preamble_in_namespace(_preamble_word(item))
+                self._reporter.report(problem, item.span)
+        depth = 1 + max((i.depth for i in items if isinstance(i, ast.Namespace)), default=0)
+        if depth > MAX_NAMESPACE_DEPTH:
+            if depth == MAX_NAMESPACE_DEPTH + 1:
+                problem = diagnostics.namespaces_too_deep(MAX_NAMESPACE_DEPTH)
+                self._reporter.report(problem, name.span)
+            items = []
+        return ast.Namespace(name, tuple(items), depth, lost)
+
+    def _items(self, parts: Parts) -> list[ast.Item]:
+        kinds = (
+            ast.CxxInclude,
+            ast.Include,
+            ast.Using,
+            ast.Namespace,
+            ast.Struct,
+            ast.Union,
+            ast.Protocol,
+        )
+        return [part for part in parts if isinstance(part, kinds)]
+
+    # --- Preamble ------------------------------------------------------------------------------
+
+    def _include_cxx(self, parts: Parts, first: Token | None) -> ast.CxxInclude:
+        return ast.CxxInclude(_unquoted(parts[1]), self._span(parts[0], parts[1]))
+
+    def _include_header(self, parts: Parts, first: Token | None) -> ast.Include:
+        name: Name = parts[1]
+        return ast.Include(name, False, span_of(self._file, parts[0]).to(name.span))
+
+    def _include_protocol(self, parts: Parts, first: Token | None) -> ast.Include:
+        name: Name = parts[2]
+        return ast.Include(name, True, span_of(self._file, parts[0]).to(name.span))
+
+    def _using(self, parts: Parts, first: Token | None) -> ast.Using:
+        attributes, keyword, kind, names, _, header = parts
+        span = self._span(keyword, header)
+        path = tuple(name.text for name in names)
+        return ast.Using(attributes, kind, path, names[-1], _unquoted(header), span, _doc(first))
+
+    def _using_plain(self, parts: Parts, first: Token | None) -> str:
+        return ""
+
+    def _using_class(self, parts: Parts, first: Token | None) -> str:
+        return "class"
+
+    def _using_struct(self, parts: Parts, first: Token | None) -> str:
+        return "struct"
+
+    def _cxx_type(self, parts: Parts, first: Token | None) -> list[Name]:
+        return _only(Name, parts)
+
+    def _cxx_id(self, parts: Parts, first: Token | None) -> Name:
+        name: Name = parts[0]
+        if len(parts) == 1:
+            return name
+        span = Span(self._file, name.span.start, parts[3].end)
+        return Name(f"{name.text}<{', '.join(a.text for a in parts[2])}>", span)
+
+    def _template_args(self, parts: Parts, first: Token | None) -> list[Name]:
+        names = _only(Name, parts)
+        if len(names) > 1:
+            span = names[0].span.to(names[-1].span)
+            self._reporter.report(diagnostics.several_template_arguments(), span)
+        return names[:1]
+
+    # --- Structs and unions --------------------------------------------------------------------
+
+    def _struct(self, parts: Parts, first: Token | None) -> ast.Struct:
+        fields = tuple(_only(ast.Field, parts))
+        lost = any(part is _LOST for part in parts)
+        return ast.Struct(parts[0], parts[2], fields, lost, _doc(first))
+
+    def _field(self, parts: Parts, first: Token | None) -> ast.Field:
+        return ast.Field(parts[0], parts[1], _doc(first))
+
+    def _union(self, parts: Parts, first: Token | None) -> ast.Union:
+        name: Name = parts[2]
+        components = tuple(_only(ast.Component, parts))
+        lost = any(part is _LOST for part in parts)
+        if not components and not lost:
+            self._reporter.report(diagnostics.empty_union(name.text), name.span)
+        return ast.Union(parts[0], name, components, lost or not components, _doc(first))
+
+    def _component(self, parts: Parts, first: Token | None) -> ast.Component:
+        return ast.Component(parts[0], _doc(first))
+
+    # --- Protocols -----------------------------------------------------------------------------
+
+    def _protocol(self, parts: Parts, first: Token | None) -> ast.Protocol:
+        attributes, sync, _, name, _, *body, _ = parts
+        return self._make_protocol(attributes, sync, name, body, first)
+
+    def _protocol_default(self, parts: Parts, first: Token | None) -> ast.Protocol:
+        attributes, _, name, _, *body, _ = parts
+        return self._make_protocol(attributes, False, name, body, first)
+
+    def _make_protocol(
+        self, attributes: ast.Attributes, sync: bool, name: Name, body: Parts, first: Token | None
+    ) -> ast.Protocol:
+        managers: list[Name] = []
+        manages: list[Name] = []
+        messages: list[ast.Message] = []
+        label: _Label | None = None
+        undirected = False
+        seen: set[type] = set()
+        for index, part in enumerate(body):
+            if isinstance(part, _Label):
+                label = part
+                follower = body[index + 1] if index + 1 < len(body) else None
+                if not isinstance(follower, (ast.Message, _Lost)):
+                    problem = diagnostics.label_without_message(part.token.text)
+                    self._reporter.report(problem, span_of(self._file, part.token))
+            elif isinstance(part, _Manager):
+                span = span_of(self._file, part.token)
+                if _Manager in seen:
+                    self._reporter.report(diagnostics.second_manager_statement(), span)
+                elif seen:
+                    other = "the messages" if ast.Message in seen else "`manages`"
+                    self._reporter.report(diagnostics.wrong_order("manager", other), span)
+                managers.extend(part.names)
+            elif isinstance(part, _Manages):
+                if ast.Message in seen:
+                    problem = diagnostics.wrong_order("manages", "the messages")
+                    self._reporter.report(problem, span_of(self._file, part.token))
+                manages.append(part.name)
+            elif isinstance(part, ast.Message):
+                if label is None and not undirected:
+                    undirected = True
+                    problem = diagnostics.no_direction(part.name.text)
+                    self._reporter.report(problem, part.name.span)
+                messages.append(_directed(part, label.token.text if label else "parent"))
+            seen.add(type(part))
+        return ast.Protocol(
+            attributes,
+            sync,
+            name,
+            tuple(managers),
+            tuple(manages),
+            tuple(messages),
+            any(part is _LOST for part in body),
+            _doc(first),
+        )
+
+    def _body_item(self, parts: Parts, first: Token | None) -> Any:
+        return parts[0]
+
+    def _manager(self, parts: Parts, first: Token | None) -> _Manager:
+        return _Manager(parts[0], _only(Name, parts))
+
+    def _manages(self, parts: Parts, first: Token | None) -> _Manages:
+        return _Manages(parts[0], parts[1])
+
+    def _label(self, parts: Parts, first: Token | None) -> _Label:
+        return _Label(parts[0])
+
+    def _aggregate_in_body(self, parts: Parts, first: Token | None) -> _Lost:
+        name: Name = parts[0].name
+        self._reporter.report(diagnostics.aggregate_in_protocol(name.text), name.span)
+        return _LOST
+
+    def _direction(self, parts: Parts, first: Token | None) -> Token:
+        token: Token = parts[0]
+        return token
+
+    def _semantics(self, parts: Parts, first: Token | None) -> bool:
+        return bool(parts[0].type == "sync")
+
+    def _message(self, parts: Parts, first: Token | None) -> ast.Message:
+        attributes, sync, name, _, params, _ = parts
+        return ast.Message(attributes, "", sync, name, params, None, _doc(first))
+
+    def _message_returns(self, parts: Parts, first: Token | None) -> ast.Message:
+        attributes, sync, name, _, params, _, _, _, returns, _ = parts
+        return ast.Message(attributes, "", sync, name, params, returns, _doc(first))
+
+    def _params(self, parts: Parts, first: Token | None) -> tuple[ast.Param, ...]:
+        return tuple(_only(ast.Param, parts))
+
+    def _param(self, parts: Parts, first: Token | None) -> ast.Param:
+        return ast.Param(parts[0], parts[1], parts[2])
+
+    # --- Attributes ----------------------------------------------------------------------------
+
+    def _attrs(self, parts: Parts, first: Token | None) -> ast.Attributes:
+        for block in parts[1:]:
+            if block:
+                span = block[0].span.to(block[-1].span)
+                self._reporter.report(diagnostics.second_attribute_list(), span)
+        by_name: dict[str, ast.Attribute] = {}
+        for attribute in (attribute for block in parts for attribute in block):
+            before = by_name.setdefault(attribute.name.text, attribute)
+            if before is not attribute:
+                self._reporter.report(
+                    diagnostics.repeated_attribute(attribute.name.text),
+                    attribute.name.span,
+                    Note("first written here", before.name.span),
+                )
+        return tuple(by_name.values())
+
+    def _attr_block(self, parts: Parts, first: Token | None) -> list[ast.Attribute]:
+        if len(parts) == 2:
+            span = self._span(parts[0], parts[1])
+            self._reporter.report(diagnostics.empty_attributes(), span, fix=Fix(span, ""))
+        return _only(ast.Attribute, parts)
+
+    def _attr(self, parts: Parts, first: Token | None) -> ast.Attribute:
+        name: Name = parts[0]
+        if len(parts) == 1:
+            return ast.Attribute(name, None, False, name.span)
+        value = parts[2]
+        if isinstance(value, Name):
+            return ast.Attribute(name, value, False, name.span.to(value.span))
+        span = span_of(self._file, value)
+        return ast.Attribute(name, Name(_unquoted(value), span), True, name.span.to(span))
+
+    def _attr_value(self, parts: Parts, first: Token | None) -> Name:
+        return self._name(parts, first)
+
+    # --- Types ---------------------------------------------------------------------------------
+
+    def _type(self, parts: Parts, first: Token | None) -> ast.TypeExpr:
+        type_: ast.TypeExpr = parts[0]
+        return type_
+
+    def _optional(self, parts: Parts, first: Token | None) -> ast.TypeExpr:
+        span = Span(self._file, parts[0].span.start, parts[1].end)
+        return self._wrapped(ast.Wrapper.OPTIONAL, parts[0], span)
+
+    def _array(self, parts: Parts, first: Token | None) -> ast.TypeExpr:
+        span = Span(self._file, parts[0].span.start, parts[2].end)
+        return self._wrapped(ast.Wrapper.ARRAY, parts[0], span)
+
+    def _unique_ptr(self, parts: Parts, first: Token | None) -> ast.TypeExpr:
+        return self._wrapped(ast.Wrapper.UNIQUE_PTR, parts[2], self._span(parts[0], parts[3]))
+
+    def _wrapped(self, wrapper: ast.Wrapper, base: ast.TypeExpr, span: Span) -> ast.TypeExpr:
+        depth = base.depth if isinstance(base, ast.WrappedType) else 0
+        if depth > MAX_TYPE_DEPTH:
+            return base
+        if depth == MAX_TYPE_DEPTH:
+            self._reporter.report(diagnostics.type_too_deep(MAX_TYPE_DEPTH), span)
+        return ast.WrappedType(wrapper, base, depth + 1, span)
+
+    def _base_type(self, parts: Parts, first: Token | None) -> ast.NamedType:
+        name: Name = parts[0]
+        return ast.NamedType(name, False, name.span)
+
+    def _nullable(self, parts: Parts, first: Token | None) -> ast.NamedType:
+        name: Name = parts[1]
+        return ast.NamedType(name, True, span_of(self._file, parts[0]).to(name.span))
+
+    def _type_id(self, parts: Parts, first: Token | None) -> Name:
+        names = _only(Name, parts)
+        name: Name = names[-1]
+        if len(names) > 1:
+            full = "::".join(n.text for n in names)
+            span = names[0].span.to(name.span)
+            self._reporter.report(diagnostics.qualified_type(name.text, full), span)
+        return name
+
+    def _type_part(self, parts: Parts, first: Token | None) -> Name:
+        return self._cxx_id(parts, first)
+
+    # --- Small parts ---------------------------------------------------------------------------
+
+    def _name(self, parts: Parts, first: Token | None) -> Name:
+        token: Token = parts[0]
+        return Name(token.text, span_of(self._file, token))
+
+    def _span(self, first: Token, last: Token) -> Span:
+        return Span(self._file, first.start, last.end)
+
+
+def _only(kind: type[T], parts: Parts) -> list[T]:
+    return [part for part in parts if isinstance(part, kind)]
+
+
+def _unquoted(token: Token) -> str:
+    return token.text[1:-1]
+
+
+def _doc(first: Token | None) -> str:
+    return first.doc if first is not None else ""
+
+
+def _directed(message: ast.Message, direction: str) -> ast.Message:
+    return ast.Message(
+        message.attributes,
+        direction,
+        message.sync,
+        message.name,
+        message.params,
+        message.returns,
+        message.doc,
+    )
+
+
+def _preamble_word(item: ast.CxxInclude | ast.Include | ast.Using) -> str:
+    return "using" if isinstance(item, ast.Using) else "include"
