@@ -19,18 +19,18 @@ std::string Reader::Failure::ToString() const {
 }
 
 bool Reader::Align(size_t alignment) {
-  const size_t padding = (0 - position_) & (alignment - 1);
+  const size_t padding = PaddingTo(alignment);
   if (padding > remaining()) return FailAtEnd(padding), false;
   for (size_t i = 0; i < padding; ++i) {
-    if (data_[position_ + i] != 0) return FailInPadding(), false;
+    if (next_[i] != 0) return FailInPadding(), false;
   }
-  position_ += padding;
+  next_ += padding;
   return ok();
 }
 
 bool Reader::GetHandle(OwnedHandle::Kind kind, OwnedHandle* out) {
-  if (position_ >= size_) return FailAtEnd(1), false;
-  const uint8_t said = data_[position_];
+  if (next_ == end_) return FailAtEnd(1), false;
+  const uint8_t said = *next_;
   if (said != static_cast<uint8_t>(kind)) {
     return Fail(absl::StrCat("a ", View(HandleKindName(kind)), " is expected, the message has ",
                              View(HandleKindName(static_cast<OwnedHandle::Kind>(said)))));
@@ -45,7 +45,7 @@ bool Reader::GetHandle(OwnedHandle::Kind kind, OwnedHandle* out) {
   }
   *out = std::move(handle);
   ++next_handle_;
-  ++position_;
+  ++next_;
   return true;
 }
 
@@ -53,11 +53,11 @@ bool Reader::Finish() {
   if (!ok()) return false;
   const size_t left = remaining();
   if (left != 0) {
-    if (left >= 8 || size_ % 8 != 0) {
+    if (left >= 8 || (end_ - start_) % 8 != 0) {
       return Fail(absl::StrCat(left, " bytes follow the last value"));
     }
     for (size_t i = 0; i < left; ++i) {
-      if (data_[position_ + i] != 0) return FailInPadding(), false;
+      if (next_[i] != 0) return FailInPadding(), false;
     }
   }
   if (next_handle_ != handles_.size()) {
@@ -71,8 +71,8 @@ ABSL_ATTRIBUTE_COLD void Reader::FailWith(std::string_view reason) {
   if (failure_ != nullptr) return;
   failure_ = std::make_unique<Failure>();
   failure_->reason = reason;
-  failure_->offset = position_;
-  size_ = position_;
+  failure_->offset = position();
+  end_ = next_;
   memory_ = 0;
   depth_ = 0;
 }
@@ -92,8 +92,9 @@ ABSL_ATTRIBUTE_COLD void Reader::FailWithLength(uint32_t n, size_t min_wire_byte
 
 ABSL_ATTRIBUTE_COLD void Reader::FailOverBudget() {
   if (!ok()) return;
-  FailWith(absl::StrCat("decoding takes more than the ", limits_->decoded_bytes(message_bytes_),
-                        " bytes of memory allowed for a message of ", message_bytes_, " bytes"));
+  const size_t bytes = static_cast<size_t>(end_ - start_);
+  FailWith(absl::StrCat("decoding takes more than the ", limits_->decoded_bytes(bytes),
+                        " bytes of memory allowed for a message of ", bytes, " bytes"));
 }
 
 ABSL_ATTRIBUTE_COLD void Reader::FailTooDeep() {

@@ -56,14 +56,14 @@ class Reader {
   // outlive the Reader; `scope` may be null.
   Reader(absl::Span<const uint8_t> bytes, absl::Span<OwnedHandle> handles, const Limits* limits,
          MessageScope* scope = nullptr)
-      : data_(bytes.data()),
-        size_(bytes.size()),
+      : next_(bytes.data()),
+        end_(bytes.data() + bytes.size()),
+        start_(bytes.data()),
         memory_(limits->decoded_bytes(bytes.size()) + 1),
         depth_(limits->nesting_depth),
         handles_(handles),
         limits_(limits),
-        scope_(scope),
-        message_bytes_(bytes.size()) {}
+        scope_(scope) {}
 
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
@@ -73,20 +73,26 @@ class Reader {
   template <WireScalar T>
   [[nodiscard]] bool Get(T* out) {
     constexpr size_t kSize = sizeof(T);
-    const size_t at = (position_ + (kSize - 1)) & ~(kSize - 1);
-    if (ABSL_PREDICT_FALSE(at + kSize > size_)) return FailAtEnd(kSize), false;
+    const uint8_t* at = next_;
     if constexpr (kSize > 1) {
-      if (at != position_ && ABSL_PREDICT_FALSE(!PaddingIsZero<kSize>(at)))
-        return FailInPadding(), false;
+      const size_t padding = PaddingTo(kSize);
+      if (padding != 0) {
+        if (ABSL_PREDICT_FALSE(padding > remaining())) return FailAtEnd(kSize), false;
+        if (ABSL_PREDICT_FALSE(!IsZero<kSize>(padding))) return FailInPadding(), false;
+        at += padding;
+      }
     }
-    if constexpr (std::is_same_v<std::remove_cv_t<T>, bool>) {
-      const uint8_t byte = data_[at];
+    if (ABSL_PREDICT_FALSE(static_cast<size_t>(end_ - at) < kSize)) return FailAtEnd(kSize), false;
+    if constexpr (std::is_same_v<T, bool>) {
+      const uint8_t byte = *at;
       if (ABSL_PREDICT_FALSE(byte > 1)) return Fail("a bool is neither 0 nor 1");
       *out = byte != 0;
     } else {
-      std::memcpy(out, data_ + at, kSize);
+      T value;
+      std::memcpy(&value, at, kSize);
+      *out = value;
     }
-    position_ = at + kSize;
+    next_ = at + kSize;
     return true;
   }
 
@@ -105,8 +111,8 @@ class Reader {
   // The next `n` bytes, not copied: valid as long as the message's bytes are.
   [[nodiscard]] bool GetBytes(size_t n, absl::Span<const uint8_t>* view) {
     if (ABSL_PREDICT_FALSE(n > remaining() || failure_ != nullptr)) return FailAtEnd(n), false;
-    *view = absl::Span<const uint8_t>(data_ + position_, n);
-    position_ += n;
+    *view = absl::Span<const uint8_t>(next_, n);
+    next_ += n;
     return true;
   }
 
@@ -156,20 +162,25 @@ class Reader {
   bool ok() const { return failure_ == nullptr; }
   // The first failure. Only if !ok().
   const Failure& failure() const { return *failure_; }
-  size_t remaining() const { return size_ - position_; }
-  size_t position() const { return position_; }
+  size_t remaining() const { return static_cast<size_t>(end_ - next_); }
+  size_t position() const { return static_cast<size_t>(next_ - start_); }
   MessageScope* scope() const { return scope_; }
   const Limits& limits() const { return *limits_; }
 
  private:
-  // True if the bytes from position_ to `at`, a multiple of kSize less than kSize away, are zero.
+  // Bytes up to the next multiple of `alignment`, counted from the start of the message: the
+  // message itself may lie anywhere.
+  size_t PaddingTo(size_t alignment) const {
+    return static_cast<size_t>(start_ - next_) & (alignment - 1);
+  }
+  // True if the next `padding` bytes, which end at a multiple of kSize, are zero.
   template <size_t kSize>
-  bool PaddingIsZero(size_t at) const {
+  bool IsZero(size_t padding) const {
     using Unit = std::conditional_t<kSize == 2, uint16_t,
                                     std::conditional_t<kSize == 4, uint32_t, uint64_t>>;
-    Unit unit;  // padding exists, so a whole unit lies before `at`
-    std::memcpy(&unit, data_ + at - kSize, kSize);
-    return (unit >> (8 * (position_ & (kSize - 1)))) == 0;
+    Unit unit;  // lies within the message: padding is what a unit begun before still needs
+    std::memcpy(&unit, next_ + padding - kSize, kSize);
+    return (unit >> (8 * (kSize - padding))) == 0;
   }
 
   // Out of line, so that the callers stay small; void, so that the compiler sees at each call
@@ -183,17 +194,16 @@ class Reader {
   void BlameField(const char* field);
   void BlameElement(size_t index);
 
-  // After a failure size_ == position_ and memory_ and depth_ are 0: every check fails by itself.
-  const uint8_t* data_;
-  size_t size_;
-  size_t position_ = 0;
+  // After a failure end_ == next_ and memory_ and depth_ are 0: every check fails by itself.
+  const uint8_t* next_;
+  const uint8_t* end_;
+  const uint8_t* start_;
   uint64_t memory_;  // bytes that may still be allocated, plus one: 0 refuses even nothing
   uint32_t depth_;   // levels still allowed
   absl::Span<OwnedHandle> handles_;
   size_t next_handle_ = 0;
   const Limits* limits_;
   MessageScope* scope_;
-  size_t message_bytes_;  // for error texts: size_ changes
   std::unique_ptr<Failure> failure_;
 };
 

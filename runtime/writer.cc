@@ -2,8 +2,6 @@
 
 #include "runtime/writer.h"
 
-#include <algorithm>
-#include <cassert>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,20 +23,6 @@ const Limits& DefaultLimits() {
 
 }  // namespace
 
-Writer::Writer(ByteQueue* queue, std::vector<OwnedHandle>* handles, const Limits* limits,
-               MessageScope* scope)
-    : queue_(queue),
-      start_(queue->tail_),
-      handles_(handles),
-      limits_(limits),
-      scope_(scope),
-      first_handle_(handles->size()),
-      depth_(limits->nesting_depth) {
-  assert(reinterpret_cast<uintptr_t>(start_) % 8 == 0);
-  const size_t free = static_cast<size_t>(queue->end_ - start_);
-  limit_ = start_ + std::min<size_t>(free, limits->payload_bytes());
-}
-
 Writer::Writer(std::string_view failed_because) : queue_(DeadQueue()), limits_(&DefaultLimits()) {
   error_ = std::make_unique<std::string>(failed_because);
 }
@@ -55,15 +39,15 @@ bool Writer::MakeRoom(size_t n) {
     queue_->Grow(n);
     start_ = queue_->tail_ - written;
   }
-  limit_ = start_ + std::min<size_t>(static_cast<size_t>(queue_->end_ - start_), allowed);
+  SetLimit();
   return true;
 }
 
-void Writer::PutSlow(const void* value, size_t size) {
+void Writer::PutSlow(uint64_t bits, size_t size) {
   const size_t padding = (0 - this->size()) & (size - 1);
   if (!MakeRoom(padding + size)) return;
   std::memset(queue_->tail_, 0, padding);
-  std::memcpy(queue_->tail_ + padding, value, size);
+  std::memcpy(queue_->tail_ + padding, &bits, size);
   queue_->tail_ += padding + size;
 }
 
@@ -110,15 +94,12 @@ ABSL_ATTRIBUTE_COLD void Writer::FailDepth() {
   Fail(absl::StrCat("values nest deeper than ", limits_->nesting_depth, " levels"));
 }
 
-bool Writer::Finish() {
-  if (!ok()) return false;
-  if (decoded_ > limits_->decoded_bytes(size())) {
-    Fail(absl::StrCat("receiving the message would take ", decoded_, " bytes of memory; ",
-                      limits_->decoded_bytes(size()), " are allowed for ", size(),
-                      " bytes of message"));
-    return false;
-  }
-  return true;
+ABSL_ATTRIBUTE_COLD void Writer::FailOverBudget() {
+  if (!ok()) return;
+  const size_t bytes = size();
+  Fail(absl::StrCat("receiving the message would take ", decoded_, " bytes of memory; ",
+                    limits_->decoded_bytes(bytes), " are allowed for ", bytes,
+                    " bytes of message"));
 }
 
 }  // namespace ipdl

@@ -23,14 +23,15 @@
 #ifndef IPDL_RUNTIME_WRITER_H_
 #define IPDL_RUNTIME_WRITER_H_
 
-#include <bit>
+#include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include "absl/base/optimization.h"
@@ -48,7 +49,17 @@ class Writer {
   // Opens a message at the tail of `queue`, whose size must put that tail at a multiple of 8.
   // All pointers are borrowed and must outlive the Writer; `scope` may be null.
   Writer(ByteQueue* queue, std::vector<OwnedHandle>* handles, const Limits* limits,
-         MessageScope* scope = nullptr);
+         MessageScope* scope = nullptr)
+      : queue_(queue),
+        start_(queue->tail_),
+        handles_(handles),
+        limits_(limits),
+        scope_(scope),
+        first_handle_(handles->size()),
+        depth_(limits->nesting_depth) {
+    assert(!Misaligned(start_, 8));
+    SetLimit();
+  }
 
   // A Writer that has failed already, for a sender that has no channel to write to.
   explicit Writer(std::string_view failed_because);
@@ -63,16 +74,19 @@ class Writer {
     // Room for the value wherever alignment puts it. Close to the end of the block this is more
     // than needed; PutSlow does the exact arithmetic there.
     if (ABSL_PREDICT_FALSE(room() < static_cast<ptrdiff_t>(2 * kSize - 1))) {
-      PutSlow(&value, kSize);
+      PutSlow(BitsOf(value), kSize);
       return;
     }
     uint8_t* at = queue_->tail_;
     if constexpr (kSize > 1) {
-      // Zeroing a whole unit is one store and covers any padding; the value overwrites the rest.
-      std::memset(at, 0, kSize);
-      at = AlignUp(at, kSize);
+      if (Misaligned(at, kSize)) {
+        std::memset(at, 0, kSize);  // one store that covers any padding
+        at = AlignUp(at, kSize);
+      }
     }
-    std::memcpy(at, &value, kSize);
+    // As an object of its type and not through memcpy, whose bytes might be anything: so the
+    // compiler knows that this Writer is unchanged and keeps its cursor in registers.
+    new (at) T(value);
     queue_->tail_ = at + kSize;
   }
 
@@ -127,7 +141,10 @@ class Writer {
 
   // Ends the message: checks what only the whole can tell (its size, the memory that decoding it
   // takes). Call once, after the last value. False: error() says why.
-  [[nodiscard]] bool Finish();
+  [[nodiscard]] bool Finish() {
+    if (ABSL_PREDICT_FALSE(decoded_ > limits_->decoded_bytes(size()))) FailOverBudget();
+    return ok();
+  }
 
   bool ok() const { return error_ == nullptr; }
   std::string_view error() const { return ok() ? std::string_view() : std::string_view(*error_); }
@@ -138,16 +155,31 @@ class Writer {
 
  private:
   ptrdiff_t room() const { return limit_ - queue_->tail_; }
+  static bool Misaligned(const uint8_t* at, size_t alignment) {
+    return (reinterpret_cast<uintptr_t>(at) & (alignment - 1)) != 0;
+  }
   static uint8_t* AlignUp(uint8_t* at, size_t alignment) {
     const uintptr_t address = reinterpret_cast<uintptr_t>(at);
     return at + ((0 - address) & (alignment - 1));
   }
+  void SetLimit() {
+    const size_t free = static_cast<size_t>(queue_->end_ - start_);
+    limit_ = start_ + std::min<size_t>(free, limits_->payload_bytes());
+  }
   // Makes room for `n` bytes behind the tail, or fails the message; true if there is room.
   bool MakeRoom(size_t n);
-  void PutSlow(const void* value, size_t size);
+  // By value: taking the address of Put's argument would make every caller keep it in memory.
+  template <typename T>
+  static uint64_t BitsOf(T value) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, &value, sizeof(T));
+    return bits;
+  }
+  void PutSlow(uint64_t bits, size_t size);
   void PutBytesSlow(absl::Span<const uint8_t> bytes);
   void FailLength(size_t n);
   void FailDepth();
+  void FailOverBudget();
 
   // After a failure queue_ is a shared queue that has no block and never gets one, and start_ and
   // limit_ are null: room() is 0, so every Put takes its slow path, which does nothing.
