@@ -265,10 +265,10 @@ Transport::~Transport() {
   if (loop_ != nullptr) loop_->RemoveTransport(this);
 }
 
-absl::Status RunLoop::AddTransport(Transport* transport) {
+absl::Status RunLoop::AddTransport(Transport* transport, FdInterest interest) {
   assert(impl_->OnOwnThread());
   assert(transport->loop_ == nullptr);
-  absl::StatusOr<uint32_t> slot = impl_->TakeSlot(transport->transport_fd(), {.readable = true});
+  absl::StatusOr<uint32_t> slot = impl_->TakeSlot(transport->transport_fd(), interest);
   if (!slot.ok()) return slot.status();
   impl_->slots[*slot].transport = transport;
   impl_->slots[*slot].node = true;
@@ -416,9 +416,11 @@ bool RunLoop::Impl::Turn(int64_t max_wait) {
   ++depth;
   inbox.WakeUp();
   FlushDirty();
+  // Nested in a transport's callback, that transport may hold input which the kernel no longer has.
+  bool any = depth > 1 && DispatchInput();
 
   int64_t timeout = 0;
-  if (max_wait != 0 && tasks.empty() && dirty.empty()) {
+  if (max_wait != 0 && !any && tasks.empty() && dirty.empty()) {
     const int64_t next = NextDeadline();
     timeout = max_wait;
     if (next == kAtOnce) {
@@ -432,7 +434,6 @@ bool RunLoop::Impl::Turn(int64_t max_wait) {
   const size_t count = poller->Wait(timeout, absl::MakeSpan(events));
   inbox.WakeUp();
 
-  bool any = false;
   for (size_t i = 0; i < count; ++i) any |= Dispatch(events[i].token, events[i].ready);
   any |= RunTransportDeadlines();
   any |= RunTimers();

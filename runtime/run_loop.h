@@ -181,8 +181,8 @@ class RunLoop {
 
   // --- For channels ---------------------------------------------------------------------------
 
-  // Serves `transport`, waiting for readable, until RemoveTransport. It is not owned.
-  absl::Status AddTransport(Transport* transport);
+  // Serves `transport`, waiting for `interest`, until RemoveTransport. It is not owned.
+  absl::Status AddTransport(Transport* transport, FdInterest interest);
   // Forgets everything about it; it gets no call afterwards. Ignored if it was not added.
   void RemoveTransport(Transport* transport);
   // With an empty interest nothing is reported, not even hangups. Errors: as Watch::SetInterest.
