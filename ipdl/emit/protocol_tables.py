@@ -1,0 +1,184 @@
+"""What both sides of a protocol share, in `PFoo.h` and `PFoo.cc`: the namespace PFoo with the
+protocol's id, its message numbers, the table that the runtime reads, and CreateEndpoints; and how
+endpoints of a top-level protocol travel.
+
+Endpoints are handled here and not by a template of the runtime, because a program that passes an
+endpoint on may have neither side of the protocol built in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePosixPath
+
+from ipdl.emit.code import Code
+from ipdl.emit.includes import quoted
+from ipdl.emit.names import cxx_name
+from ipdl.emit.scope import IPDL, Scope, cxx_namespace, declared_names
+from ipdl.emit.signature import signature
+from ipdl.fingerprint import fingerprint
+from ipdl.model import Direction, ImplKind, Message, Protocol, Side, Unit
+
+
+# Of a table entry, in characters: a signature above this is cut into lines of its own.
+LONGEST_ITEM = 80
+
+
+def protocol_id(protocol: Protocol) -> int:
+    """32 bits of a hash of the qualified name; never 0, which the wire gives to the connection."""
+    digest = hashlib.sha256(protocol.qualified.encode("utf-8")).digest()
+    return int.from_bytes(digest[:4], "big") or 1
+
+
+def message_constant(message: Message) -> str:
+    return "Msg_" + message.cxx_name
+
+
+def is_impl(unit: Unit, header: str) -> bool:
+    """Is the header that of a class which [ParentImpl] or [ChildImpl] names?"""
+    if unit.protocol is None:
+        return False
+    impls = (unit.protocol.impl(side) for side in Side)
+    return any(
+        impl.kind is ImplKind.CLASS and names_class(header, impl.class_name) for impl in impls
+    )
+
+
+def names_class(header: str, class_name: str) -> bool:
+    """Is the header named after the class? `a/FooParent.h` and `a/foo_parent.h` are, after
+    `ns::FooParent`."""
+    stem = PurePosixPath(header).stem.replace("_", "").lower()
+    return stem == class_name.rpartition("::")[2].replace("_", "").lower()
+
+
+def header_includes(protocol: Protocol) -> list[str]:
+    includes = ["<cstdint>", quoted("glue/protocol.h")]
+    if protocol.toplevel:
+        includes += [quoted("absl/status/status.h"), quoted("glue/endpoint.h")]
+    return includes
+
+
+def source_includes(protocol: Protocol) -> list[str]:
+    return ["<utility>"] if protocol.toplevel else []
+
+
+def emit_declarations(code: Code, protocol: Protocol, unit: Unit) -> None:
+    name = cxx_name(protocol.name)
+    code.line(f"namespace {name} {{")
+    code.line()
+    code.line(f"inline constexpr uint32_t kProtocolId = 0x{protocol_id(protocol):08x};")
+    code.line(f"extern const {IPDL}::ProtocolInfo kProtocol;")
+    if protocol.messages:
+        code.line()
+        with code.block("enum Message : uint16_t", "};"):
+            code.lines([f"{message_constant(message)}," for message in protocol.messages])
+    if protocol.toplevel:
+        code.line()
+        code.line("// The two ends of a new connection. Error: no descriptors or memory are left.")
+        _emit_create_endpoints(code, protocol, unit, ";")
+    code.line()
+    code.line(f"}}  // namespace {name}")
+
+
+def emit_definitions(code: Code, protocol: Protocol, unit: Unit) -> None:
+    name = cxx_name(protocol.name)
+    code.line(f"namespace {name} {{")
+    if protocol.messages:
+        code.line("namespace {")
+        code.line()
+        with code.initialiser(f"constexpr {IPDL}::MessageInfo kMessages[]"):
+            for message in protocol.messages:
+                _emit_message_info(code, message)
+        code.line()
+        code.line("}  // namespace")
+    code.line()
+    with code.initialiser(f"constinit const {IPDL}::ProtocolInfo kProtocol"):
+        code.line(f'.name = "{protocol.qualified}",')
+        code.line(".id = kProtocolId,")
+        code.line(f".fingerprint = 0x{fingerprint(unit)[:16]},")
+        code.line(f".toplevel = {'true' if protocol.toplevel else 'false'},")
+        code.line(f".messages = {'kMessages' if protocol.messages else '{}'},")
+    if protocol.toplevel:
+        code.line()
+        _emit_create_endpoints(code, protocol, unit, " {")
+        with code.indented():
+            code.line(f"return {IPDL}::CreateEndpointPair(parent, child);")
+        code.line("}")
+    code.line()
+    code.line(f"}}  // namespace {name}")
+
+
+def _emit_create_endpoints(code: Code, protocol: Protocol, unit: Unit, tail: str) -> None:
+    inner = (*cxx_namespace(protocol.namespace), cxx_name(protocol.name))
+    scope = Scope(inner, declared_names(unit))
+    ends = [
+        f"{IPDL}::Endpoint<{scope.own(protocol.namespace, protocol.actor_class(side))}>* "
+        f"{side.value}"
+        for side in Side
+    ]
+    code.wrapped(scope.library("absl::Status") + " CreateEndpoints(", ends, ")" + tail)
+
+
+def _emit_message_info(code: Code, message: Message) -> None:
+    signatures = (signature(message.params), signature(message.returns))
+    items = [f'"{message.cxx_name}"', _flags(message), *(f'"{text}"' for text in signatures)]
+    if max(map(len, items)) <= LONGEST_ITEM:
+        code.wrapped("{", items, "},")
+        return
+    code.line(f"{{{items[0]}, {items[1]},")
+    with code.indented(1):
+        code.string(signatures[0], ",")
+        code.string(signatures[1], "},")
+
+
+def _flags(message: Message) -> str:
+    flags = []
+    if message.direction in (Direction.PARENT, Direction.BOTH):
+        flags.append("kParentReceives")
+    if message.direction in (Direction.CHILD, Direction.BOTH):
+        flags.append("kChildReceives")
+    if message.sync:
+        flags.append("kSync")
+    if message.has_reply:
+        flags.append("kHasReply")
+    if message.ctor_of is not None:
+        flags.append("kConstructor")
+    if message.is_delete:
+        flags.append("kDelete")
+    return " | ".join(f"{IPDL}::{flag}" for flag in flags)
+
+
+# --- Endpoints, inside namespace ipdl
+
+
+def _side_class(protocol: Protocol, side: Side) -> str:
+    return "::" + "::".join((*cxx_namespace(protocol.namespace), protocol.actor_class(side)))
+
+
+def emit_endpoint_traits(code: Code, protocol: Protocol) -> None:
+    for side in Side:
+        endpoint = f"Endpoint<{_side_class(protocol, side)}>"
+        code.line()
+        code.line("template <>")
+        with code.block(f"struct ParamTraits<{endpoint}>", "};"):
+            code.line("static constexpr size_t kMinWireBytes = 6;")
+            code.line(f"static void Write(Writer& out, {endpoint}&& end);")
+            code.line(f"static bool Read(Reader& in, {endpoint}* end);")
+
+
+def emit_endpoint_traits_bodies(code: Code, protocol: Protocol) -> None:
+    table = "::" + "::".join((*cxx_namespace(protocol.namespace), cxx_name(protocol.name)))
+    for side in Side:
+        endpoint = f"Endpoint<{_side_class(protocol, side)}>"
+        traits = f"ParamTraits<{endpoint}>"
+        identity = f"{{&{table}::kProtocol, Side::k{side.suffix}, nullptr}}"
+        code.line()
+        code.wrapped(f"void {traits}::Write(", ["Writer& out", f"{endpoint}&& end"], ") {")
+        with code.indented():
+            code.wrapped(f"{endpoint}::Write(", ["out", "std::move(end)", identity], ");")
+        code.line("}")
+        code.line()
+        code.wrapped(f"bool {traits}::Read(", ["Reader& in", f"{endpoint}* end"], ") {")
+        with code.indented():
+            code.wrapped(f"return {endpoint}::Read(", ["in", "end", identity], ");")
+        code.line("}")

@@ -1,0 +1,261 @@
+"""The files of the actor classes: `PFooParent.h`, `PFooParent.cc` and the same for the child."""
+
+from __future__ import annotations
+
+from ipdl.emit import forward, receive, send
+from ipdl.emit.actor_class import ActorClass
+from ipdl.emit.banner import (
+    emit_banner,
+    emit_forward_declarations,
+    guarded,
+    inside_namespace,
+)
+from ipdl.emit.code import Code
+from ipdl.emit.includes import Includes, quoted, unit_header
+from ipdl.emit.protocol_tables import is_impl, names_class
+from ipdl.emit.scope import IPDL
+from ipdl.emit.types import is_scalar
+from ipdl.emit.unit_files import add_wire_headers
+from ipdl.model import Actor, ImplKind, Message, Protocol, Type
+from ipdl.type_facts import unwrapped
+
+
+def _what(actor: ActorClass) -> str:
+    return f"the {actor.side.value} side of protocol {actor.protocol.qualified}"
+
+
+# --- PFooParent.h
+
+
+def emit_header(actor: ActorClass) -> str:
+    code = Code()
+    file_name = actor.name + ".h"
+    emit_banner(code, actor.unit, file_name, _what(actor))
+    with guarded(code, actor.unit, file_name):
+        _header_includes(actor).emit(code)
+        emit_forward_declarations(code, _header_forwards(actor))
+        with inside_namespace(code, actor.protocol.namespace):
+            _emit_class(code, actor)
+    return code.text()
+
+
+def _emit_class(code: Code, actor: ActorClass) -> None:
+    code.comment(actor.protocol.doc)
+    with code.block(f"class {actor.name} : public {actor.base}", "};"):
+        code.label("public:")
+        code.line(f"static const {IPDL}::ActorClass kClass;")
+        _emit_resolver_types(code, actor)
+        _emit_senders(code, actor)
+        _emit_tree_declarations(code, actor)
+        code.line()
+        code.label("protected:")
+        code.line(f"{actor.name}();")
+        code.line(f"~{actor.name}() override;")
+        _emit_receivers(code, actor)
+        if actor.protocol.messages:
+            code.line()
+            code.label("private:")
+            code.line("struct Dispatch;")
+
+
+def _emit_resolver_types(code: Code, actor: ActorClass) -> None:
+    if actor.resolvers:
+        code.line()
+    for message in actor.received:
+        if message.name in actor.resolvers:
+            receive.emit_resolver_type(code, actor, message)
+
+
+def _emit_senders(code: Code, actor: ActorClass) -> None:
+    previous_doc = True
+    for message in actor.sent:
+        if message.doc or previous_doc:
+            code.line()
+        send.emit_declarations(code, actor, message)
+        previous_doc = bool(message.doc)
+
+
+def _emit_tree_declarations(code: Code, actor: ActorClass) -> None:
+    managers, manages = actor.protocol.managers, actor.protocol.manages
+    if managers:
+        code.line()
+        code.line(f"{_manager_type(actor)}* Manager() const;")
+    if manages:
+        code.line()
+        code.line("// The actors that this one manages now, oldest first.")
+    for protocol in manages:
+        code.line(f"{_managed_type(actor, protocol)} {_managed_name(actor, protocol)}() const;")
+
+
+def _manager_type(actor: ActorClass) -> str:
+    managers = actor.protocol.managers
+    return actor.actor(managers[0]) if len(managers) == 1 else f"{IPDL}::Actor"
+
+
+def _managed_type(actor: ActorClass, protocol: Protocol) -> str:
+    return f"{actor.std('vector')}<{IPDL}::RefPtr<{actor.actor(protocol)}>>"
+
+
+def _managed_name(actor: ActorClass, protocol: Protocol) -> str:
+    return "Managed" + protocol.actor_class(actor.side)
+
+
+def _emit_receivers(code: Code, actor: ActorClass) -> None:
+    if actor.virtual:
+        for message in actor.received:
+            code.line()
+            receive.emit_virtual(code, actor, message)
+        return
+    defaults = [m for m in actor.received if receive.has_default(m)]
+    if defaults:
+        code.line()
+        code.line("// The implementation may have its own; these answer Ok().")
+        for message in defaults:
+            receive.emit_default(code, actor, message)
+    expected = [m for m in actor.received if m.ctor_of is not None or m not in defaults]
+    if expected:
+        code.line()
+        code.line(f"// The implementation, {_shown_impl(actor)}, has:")
+        with code.commented():
+            for message in expected:
+                code.comment(message.doc)
+                receive.emit_expected(code, actor, message)
+
+
+def _shown_impl(actor: ActorClass) -> str:
+    if actor.impl.kind is ImplKind.CLASS:
+        return f"class {actor.impl_name}"
+    return f'class {actor.impl_name} of "{actor.default_impl}.h"'
+
+
+def _header_includes(actor: ActorClass) -> Includes:
+    includes = Includes(of=quoted(actor.name + ".h"))
+    base = "toplevel" if actor.protocol.toplevel else "actor"
+    includes.add(unit_header(actor.unit), quoted(f"glue/{base}.h"))
+    if actor.protocol.manages:
+        includes.add("<vector>", quoted("glue/ref_ptr.h"))
+    for message in actor.sent:
+        for param in message.params:
+            includes.add_send(param.type)
+        for param in message.returns:
+            includes.add_mention(param.type)
+        if message.ctor_of is not None:
+            includes.add(quoted("glue/ref_ptr.h"))
+        elif message.has_returns and not message.sync:
+            includes.add(quoted("glue/reply.h"))
+        if not message.has_returns or message.sync or message.ctor_of is None:
+            includes.add(quoted("runtime/send_result.h"))
+    for message in actor.received:
+        if message.name in actor.resolvers:
+            includes.add(quoted("glue/resolver.h"))
+            for param in message.returns:
+                includes.add_mention(param.type)
+        if _is_declared(actor, message):
+            includes.add(quoted("glue/result.h"))
+            for param in (*message.params, *message.returns):
+                includes.add_mention(param.type)
+    return includes
+
+
+def _is_declared(actor: ActorClass, message: Message) -> bool:
+    return actor.virtual or receive.has_default(message)
+
+
+def _header_forwards(actor: ActorClass) -> list[forward.Forward]:
+    found: list[forward.Forward] = []
+    protocols = list(actor.protocol.manages)
+    if len(actor.protocol.managers) == 1:
+        protocols += actor.protocol.managers
+    found += [forward.actor_class(protocol, actor.side) for protocol in protocols]
+    for message in actor.protocol.messages:
+        declared = message in actor.sent or _is_declared(actor, message)
+        params = message.params if declared else []
+        returns = message.returns if declared or message.name in actor.resolvers else []
+        for param in (*params, *returns):
+            found += forward.of_mention(param.type, actor.side)
+    own = forward.actor_class(actor.protocol, actor.side)
+    return [each for each in found if each != own]
+
+
+# --- PFooParent.cc
+
+
+def emit_source(actor: ActorClass) -> str:
+    code = Code()
+    emit_banner(code, actor.unit, actor.name + ".cc", _what(actor))
+    _source_includes(actor).emit(code)
+    with inside_namespace(code, actor.protocol.namespace):
+        if actor.protocol.messages:
+            receive.emit_dispatch(code, actor)
+        _emit_identity(code, actor)
+        for message in actor.sent:
+            send.emit_bodies(code, actor, message)
+        for message in actor.received:
+            if receive.has_default(message):
+                receive.emit_default_body(code, actor, message)
+        _emit_tree_bodies(code, actor)
+    return code.text()
+
+
+def _emit_identity(code: Code, actor: ActorClass) -> None:
+    handlers = f"{actor.name}::Dispatch::kHandlers" if actor.protocol.messages else "nullptr"
+    name = actor.name
+    code.line()
+    with code.initialiser(f"constinit const {IPDL}::ActorClass {name}::kClass"):
+        code.line(f".protocol = &{actor.table}::kProtocol,")
+        code.line(f".side = {IPDL}::Side::k{actor.side.suffix},")
+        code.line(f".handlers = {handlers},")
+    code.line()
+    code.line(f"{name}::{name}() : {actor.base.rpartition('::')[2]}(kClass) {{}}")
+    code.line(f"{name}::~{name}() = default;")
+
+
+def _emit_tree_bodies(code: Code, actor: ActorClass) -> None:
+    if actor.protocol.managers:
+        type_ = _manager_type(actor)
+        value = "manager()"
+        if len(actor.protocol.managers) == 1:
+            value = f"static_cast<{type_}*>({value})"
+        code.line()
+        code.line(f"{type_}* {actor.name}::Manager() const {{ return {value}; }}")
+    for protocol in actor.protocol.manages:
+        type_ = _managed_type(actor, protocol)
+        code.line()
+        with code.block(f"{type_} {actor.name}::{_managed_name(actor, protocol)}() const"):
+            code.line(f"return {IPDL}::ManagedActors<{actor.actor(protocol)}>(*this);")
+
+
+def _source_includes(actor: ActorClass) -> Includes:
+    includes = Includes(own=quoted(actor.name + ".h"))
+    includes.add(quoted("glue/generated.h"))
+    if actor.impl.kind is ImplKind.DEFAULT:
+        includes.add(quoted(actor.default_impl + ".h"))
+    includes.add(*(quoted(h) for h in actor.unit.cxx_includes if _is_own_impl(actor, h)))
+    relatives = list(actor.protocol.manages)
+    if len(actor.protocol.managers) == 1:
+        relatives += actor.protocol.managers
+    includes.add(*(quoted(p.actor_class(actor.side) + ".h") for p in relatives))
+    for message in actor.protocol.messages:
+        if message in actor.sent and message.has_returns and not message.sync:
+            includes.add("<tuple>")
+        for param in (*message.params, *message.returns):
+            if not is_scalar(param.type):
+                includes.add("<utility>")
+            _add_argument(includes, actor, param.type)
+    includes.drop(_header_includes(actor))
+    return includes
+
+
+def _is_own_impl(actor: ActorClass, header: str) -> bool:
+    if actor.impl.kind is not ImplKind.CLASS or not is_impl(actor.unit, header):
+        return False
+    return names_class(header, actor.impl_name)
+
+
+def _add_argument(includes: Includes, actor: ActorClass, type_: Type) -> None:
+    base = unwrapped(type_)
+    if isinstance(base, Actor) and base is type_:
+        includes.add(quoted(base.protocol.actor_class(actor.side) + ".h"))
+        return
+    includes.add_value(type_)
+    add_wire_headers(includes, type_)

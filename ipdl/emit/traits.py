@@ -1,0 +1,247 @@
+"""ParamTraits of the .ipdl's structs and unions: how their values are written and read.
+
+A struct is its fields in order; a union is a u32 tag (1 for the first alternative) and the value; a
+struct without fields is one zero byte, because every value takes at least one. Where a type can
+contain itself, reading and writing count levels, so that a hostile message cannot exhaust the
+stack; elsewhere the types themselves bound it.
+
+How one value is written or read in general (`write_value`, `read_value`) is used by the messages'
+functions as well. Declarations go to the unit's header, bodies to its .cc file.
+"""
+
+from __future__ import annotations
+
+from ipdl.emit.code import Code
+from ipdl.emit.scope import IPDL, Scope, declared_names
+from ipdl.emit.struct import members_of
+from ipdl.emit.types import CxxTypes, alternative_name, is_scalar
+from ipdl.emit.union import NONE, Alternative, alternatives_of, tag_name
+from ipdl.model import (
+    Actor,
+    Aggregate,
+    Array,
+    Builtin,
+    Category,
+    Endpoint,
+    Field,
+    Imported,
+    Param,
+    Struct,
+    StructType,
+    Type,
+    Union,
+    UnionType,
+    Unit,
+)
+from ipdl.type_facts import aggregate_of, consumed_by_send, contains, member_types
+
+# Bytes of scalars that have one size everywhere; others count as 1.
+_SIZES = {
+    **{"int16_t": 2, "uint16_t": 2, "int32_t": 4, "uint32_t": 4, "int64_t": 8, "uint64_t": 8},
+    **{"float": 4, "double": 8, "int": 4, "short": 2},
+}
+
+
+def min_wire_bytes(type_: Type) -> int:
+    """Bytes that every value of the type takes at least, padding not counted."""
+    if isinstance(type_, Builtin):
+        if type_.entry.category is Category.STRING:
+            return 4
+        return _SIZES.get(type_.entry.cxx, 1)
+    if isinstance(type_, (Array, Actor, UnionType)):
+        return 4
+    if isinstance(type_, Endpoint):
+        return 6
+    if isinstance(type_, StructType):
+        return max(1, sum(min_wire_bytes(field.type) for field in type_.struct.fields))
+    return 1
+
+
+def value_type(aggregate: Aggregate) -> Type:
+    return StructType(aggregate) if isinstance(aggregate, Struct) else UnionType(aggregate)
+
+
+def recursive(aggregate: Aggregate) -> bool:
+    """Can a value of the type contain another one of the same type?"""
+    return any(
+        contains(type_, lambda part: aggregate_of(part) is aggregate)
+        for type_ in member_types(aggregate)
+    )
+
+
+def write_value(
+    types: CxxTypes,
+    ipdl: str,
+    out: str,
+    param: Param | Field,
+    value: str,
+    counted_is_plain: bool = False,
+) -> list[str]:
+    """Statements that write a value. `ipdl`: qualifier of the namespace, "" inside it.
+    `counted_is_plain`: a refcounted value is a plain pointer here, not a RefPtr."""
+    type_ = param.type
+    if isinstance(type_, Actor) and type_.nullable and types.side is not None:
+        return [f"{ipdl}WriteNullableActor({out}, {value});"]
+    if isinstance(type_, Imported) and type_.using.refcounted:
+        pointer = f"{types.value(type_)}({value})" if counted_is_plain else value
+        statement = f"{ipdl}WriteParam({out}, {pointer});"
+        if type_.nullable:
+            return [statement]
+        name = param.name or alternative_name(type_)
+        return [f'if ({value} == nullptr) {out}.Fail("{name} is null");', statement]
+    return [f"{ipdl}WriteParam({out}, {types.sent(type_, value)});"]
+
+
+def read_value(types: CxxTypes, ipdl: str, in_: str, type_: Type, name: str, pointer: str) -> str:
+    """The expression that reads a value; false if that failed. `pointer`: where to."""
+    reader = "ReadParam"
+    if isinstance(type_, Actor) and type_.nullable and types.side is not None:
+        reader = "ReadNullableActor"
+    return f'{ipdl}{reader}({in_}, "{name}", {pointer})'
+
+
+def null_check(type_: Type, in_: str, name: str, value: str) -> list[str]:
+    """What must hold of a value that was read, beyond its traits: as further conditions."""
+    if isinstance(type_, Imported) and type_.using.refcounted and not type_.nullable:
+        return [f'({value} != nullptr || {in_}.Fail("is null") || {in_}.Blame("{name}"))']
+    return []
+
+
+class TraitsEmitter:
+    """Writes inside namespace ipdl."""
+
+    def __init__(self, unit: Unit) -> None:
+        # Nothing is written short here: the types' own namespaces are elsewhere.
+        self._types = CxxTypes(Scope((), declared_names(unit)))
+
+    def name(self, aggregate: Aggregate) -> str:
+        text = self._types.element(value_type(aggregate))
+        return text if text.startswith("::") else f"::{text}"
+
+    def emit_declaration(self, code: Code, aggregate: Aggregate) -> None:
+        name = self.name(aggregate)
+        code.line("template <>")
+        with code.block(f"struct ParamTraits<{name}>", "};"):
+            minimum = min_wire_bytes(value_type(aggregate))
+            code.line(f"static constexpr size_t kMinWireBytes = {minimum};")
+            code.line(f"static void Write(Writer& out, {self._written(aggregate)} value);")
+            code.line(f"static bool Read(Reader& in, {name}* value);")
+
+    def emit_bodies(self, code: Code, aggregate: Aggregate) -> None:
+        name = self.name(aggregate)
+        unused = isinstance(aggregate, Struct) and not aggregate.fields
+        argument = f"{self._written(aggregate)}{'' if unused else ' value'}"
+        code.wrapped(f"void ParamTraits<{name}>::Write(", ["Writer& out", argument], ") {")
+        with code.indented():
+            self._emit_levels(code, aggregate, "out.Enter();")
+            if isinstance(aggregate, Struct):
+                self._emit_struct_write(code, aggregate)
+            else:
+                self._emit_union_write(code, aggregate)
+            self._emit_levels(code, aggregate, "out.Leave();")
+        code.line("}")
+        code.line()
+        argument = f"{name}*{'' if unused else ' value'}"
+        code.wrapped(f"bool ParamTraits<{name}>::Read(", ["Reader& in", argument], ") {")
+        with code.indented():
+            if isinstance(aggregate, Struct):
+                self._emit_struct_read(code, aggregate)
+            else:
+                self._emit_union_read(code, aggregate)
+        code.line("}")
+
+    def _written(self, aggregate: Aggregate) -> str:
+        name = self.name(aggregate)
+        return f"{name}&&" if consumed_by_send(value_type(aggregate)) else f"const {name}&"
+
+    def _emit_levels(self, code: Code, aggregate: Aggregate, statement: str) -> None:
+        if recursive(aggregate):
+            code.line(statement)
+
+    # --- Structs
+
+    def _emit_struct_write(self, code: Code, struct: Struct) -> None:
+        if not struct.fields:
+            code.line("out.Put(uint8_t{0});")
+        for field, member in zip(struct.fields, members_of(struct)):
+            value = f"value.{member.accessor}()"
+            code.lines(write_value(self._types, "", "out", field, value))
+
+    def _emit_struct_read(self, code: Code, struct: Struct) -> None:
+        if not struct.fields:
+            code.line("uint8_t nothing{};")
+            code.line('return in.Get(&nothing) && (nothing == 0 || in.Fail("is not empty"));')
+            return
+        terms = ["in.Enter()"] if recursive(struct) else []
+        for field, member in zip(struct.fields, members_of(struct)):
+            value = f"value->{member.accessor}()"
+            terms += self._read(member.type, field.name, value)
+        if not recursive(struct):
+            code.chain("return ", terms, "&&", ";")
+            return
+        code.chain("const bool read = ", terms, "&&", ";")
+        code.line("in.Leave();")
+        code.line("return read;")
+
+    # --- Unions
+
+    def _emit_union_write(self, code: Code, union: Union) -> None:
+        name = self.name(union)
+        tag = tag_name(union)
+        code.line(f"out.Put(static_cast<uint32_t>(value.{tag}()));")
+        with code.block(f"switch (value.{tag}())"):
+            code.line(f"case {name}::{NONE}:")
+            with code.indented():
+                code.line('out.Fail("a union holds nothing");')
+                code.line("break;")
+            for component, alternative in zip(union.components, alternatives_of(union)):
+                code.line(f"case {name}::{alternative.enumerator}:")
+                with code.indented():
+                    if alternative.boxed:
+                        code.line(
+                            f"out.ChargeMemory(sizeof({self._types.value(alternative.type)}));"
+                        )
+                    value = f"value.get_{alternative.name}()"
+                    code.lines(write_value(self._types, "", "out", component, value))
+                    code.line("break;")
+
+    def _emit_union_read(self, code: Code, union: Union) -> None:
+        code.line("uint32_t tag{};")
+        opening = "!in.Enter() || " if recursive(union) else ""
+        code.line(f"if ({opening}!in.Get(&tag)) return false;")
+        if recursive(union):
+            code.line("bool read = false;")
+        with code.block("switch (tag)"):
+            for alternative in alternatives_of(union):
+                self._emit_alternative_read(code, union, alternative)
+            code.line("default:")
+            with code.indented():
+                code.line(
+                    'return in.Fail("a union has a tag that names none of its alternatives");'
+                )
+        if recursive(union):
+            code.line("in.Leave();")
+            code.line("return read;")
+
+    def _emit_alternative_read(self, code: Code, union: Union, alternative: Alternative) -> None:
+        type_ = self._types.value(alternative.type)
+        initial = "{}" if is_scalar(alternative.type) else "()"
+        terms = self._read(alternative.type, alternative.name, f"value->get_{alternative.name}()")
+        code.line(f"case {self.name(union)}::{alternative.enumerator}:")
+        with code.indented():
+            if alternative.boxed:
+                code.line(f"if (!in.ChargeMemory(sizeof({type_}))) return false;")
+            code.line(f"*value = {type_}{initial};")
+            if recursive(union):
+                code.chain("read = ", terms, "&&", ";")
+                code.line("break;")
+            else:
+                code.chain("return ", terms, "&&", ";")
+
+    # --- One value
+
+    def _read(self, type_: Type, name: str, value: str) -> list[str]:
+        return [
+            read_value(self._types, "", "in", type_, name, f"&{value}"),
+            *null_check(type_, "in", name, value),
+        ]

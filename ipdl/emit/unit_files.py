@@ -1,0 +1,208 @@
+"""The two files that every .ipdl and .ipdlh gives: `Name.h` and `Name.cc`.
+
+In them: the unit's structs and unions with their ParamTraits and, for a protocol, what both sides
+share (`protocol_tables`). Not in them: the actor classes (`side_header`, `side_source`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipdl.emit import forward, protocol_tables
+from ipdl.emit.banner import (
+    emit_banner,
+    emit_forward_declarations,
+    guarded,
+    inside_namespace,
+)
+from ipdl.emit.code import Code
+from ipdl.emit.includes import Includes, quoted, unit_header
+from ipdl.emit.scope import namespace_scope
+from ipdl.emit.struct import StructEmitter
+from ipdl.emit.traits import TraitsEmitter, value_type
+from ipdl.emit.types import is_scalar
+from ipdl.emit.union import UnionEmitter
+from ipdl.model import (
+    Actor,
+    Aggregate,
+    Endpoint,
+    ManagedEndpoint,
+    Namespace,
+    Side,
+    Struct,
+    Type,
+    Unit,
+)
+from ipdl.type_facts import definition_order, member_types, unwrapped
+
+
+def _what(unit: Unit, part: str) -> str:
+    if unit.protocol is not None:
+        return f"{part} both sides of protocol {unit.protocol.qualified}"
+    return f"{part} users of {unit.basename}"
+
+
+def _emitter(unit: Unit, aggregate: Aggregate) -> StructEmitter | UnionEmitter:
+    scope = namespace_scope(unit, aggregate.namespace)
+    if isinstance(aggregate, Struct):
+        return StructEmitter(aggregate, scope)
+    return UnionEmitter(aggregate, scope)
+
+
+def _by_namespace(aggregates: list[Aggregate]) -> Iterator[tuple[Namespace, list[Aggregate]]]:
+    """Neighbours of one namespace together, in the order given."""
+    group: list[Aggregate] = []
+    for aggregate in aggregates:
+        if group and group[0].namespace != aggregate.namespace:
+            yield group[0].namespace, group
+            group = []
+        group.append(aggregate)
+    if group:
+        yield group[0].namespace, group
+
+
+# --- Name.h
+
+
+def emit_header(unit: Unit) -> str:
+    code = Code()
+    file_name = unit.name + ".h"
+    emit_banner(code, unit, file_name, _what(unit, "types for" if unit.types else "what is for"))
+    with guarded(code, unit, file_name):
+        _header_includes(unit).emit(code)
+        emit_forward_declarations(code, _header_forwards(unit))
+        aggregates = definition_order(unit)
+        for namespace, group in _by_namespace(aggregates):
+            with inside_namespace(code, namespace):
+                for aggregate in group:
+                    code.line()
+                    _emitter(unit, aggregate).emit_class(code)
+        if unit.protocol is not None:
+            with inside_namespace(code, unit.protocol.namespace):
+                protocol_tables.emit_declarations(code, unit.protocol, unit)
+        _emit_traits_declarations(code, unit, aggregates)
+    return code.text()
+
+
+def _header_includes(unit: Unit) -> Includes:
+    includes = Includes(of=unit_header(unit))
+    includes.add(*(quoted(header) for header in header_cxx_includes(unit)))
+    includes.add(*(unit_header(included) for included in unit.included_headers))
+    for aggregate in unit.types:
+        includes.add("<cstddef>", "<cstdint>", quoted("runtime/param_traits.h"))
+        for type_, boxed in _members(aggregate):
+            includes.add_value(type_)
+            if boxed:
+                includes.add("<memory>")
+    if unit.protocol is not None:
+        includes.add(*protocol_tables.header_includes(unit.protocol))
+    return includes
+
+
+def _members(aggregate: Aggregate) -> list[tuple[Type, bool]]:
+    types = member_types(aggregate)
+    boxed = [False] * len(types) if isinstance(aggregate, Struct) else aggregate.boxed
+    return list(zip(types, boxed))
+
+
+def header_cxx_includes(unit: Unit) -> list[str]:
+    """`include "x.h";` goes to the unit's header; that of an implementation class goes to the
+    source of its side instead, because it includes this header itself."""
+    return [header for header in unit.cxx_includes if not protocol_tables.is_impl(unit, header)]
+
+
+def _header_forwards(unit: Unit) -> list[forward.Forward]:
+    found = [f for a in unit.types for t in member_types(a) for f in forward.of_value(t)]
+    found += [
+        (aggregate_namespace, "class", emitter.name)
+        for aggregate in _needed_before_defined(unit)
+        for emitter in [_emitter(unit, aggregate)]
+        for aggregate_namespace in [emitter.outer.namespace]
+    ]
+    if unit.protocol is not None and unit.protocol.toplevel:
+        found += [forward.actor_class(unit.protocol, side) for side in Side]
+    return found
+
+
+def _needed_before_defined(unit: Unit) -> list[Aggregate]:
+    """What a union holds through a pointer may come after it."""
+    order = definition_order(unit)
+    place = {id(aggregate): index for index, aggregate in enumerate(order)}
+    later: list[Aggregate] = []
+    for index, aggregate in enumerate(order):
+        for type_ in member_types(aggregate):
+            base = unwrapped(type_)
+            for other in order[index + 1 :]:
+                if base == value_type(other) and other not in later:
+                    later.append(other)
+    return sorted(later, key=lambda aggregate: place[id(aggregate)])
+
+
+def _emit_traits_declarations(code: Code, unit: Unit, aggregates: list[Aggregate]) -> None:
+    toplevel = unit.protocol is not None and unit.protocol.toplevel
+    if not aggregates and not toplevel:
+        return
+    traits = TraitsEmitter(unit)
+    with inside_namespace(code, ("ipdl",)):
+        for aggregate in aggregates:
+            code.line()
+            traits.emit_declaration(code, aggregate)
+        if unit.protocol is not None and toplevel:
+            protocol_tables.emit_endpoint_traits(code, unit.protocol)
+
+
+# --- Name.cc
+
+
+def emit_source(unit: Unit) -> str:
+    code = Code()
+    emit_banner(code, unit, unit.name + ".cc", _what(unit, "functions for"))
+    _source_includes(unit).emit(code)
+    aggregates = definition_order(unit)
+    for namespace, group in _by_namespace([a for a in aggregates if _has_bodies(a)]):
+        with inside_namespace(code, namespace):
+            for aggregate in group:
+                _emitter(unit, aggregate).emit_bodies(code)
+    if unit.protocol is not None:
+        with inside_namespace(code, unit.protocol.namespace):
+            protocol_tables.emit_definitions(code, unit.protocol, unit)
+    toplevel = unit.protocol is not None and unit.protocol.toplevel
+    if aggregates or toplevel:
+        traits = TraitsEmitter(unit)
+        with inside_namespace(code, ("ipdl",)):
+            for aggregate in aggregates:
+                code.line()
+                traits.emit_bodies(code, aggregate)
+            if unit.protocol is not None and toplevel:
+                protocol_tables.emit_endpoint_traits_bodies(code, unit.protocol)
+    return code.text()
+
+
+def _has_bodies(aggregate: Aggregate) -> bool:
+    return not isinstance(aggregate, Struct) or bool(aggregate.fields) or aggregate.comparable
+
+
+def _source_includes(unit: Unit) -> Includes:
+    includes = Includes(own=unit_header(unit))
+    if unit.protocol is not None:
+        includes.add(*protocol_tables.source_includes(unit.protocol))
+    for aggregate in unit.types:
+        if not isinstance(aggregate, Struct):
+            includes.add("<cstdio>", "<cstdlib>", "<memory>", "<utility>")
+        elif any(not is_scalar(field.type) for field in aggregate.fields):
+            includes.add("<utility>")
+        for type_ in member_types(aggregate):
+            add_wire_headers(includes, type_)
+    includes.drop(_header_includes(unit))
+    return includes
+
+
+def add_wire_headers(includes: Includes, type_: Type) -> None:
+    """What the traits of a value need: the classes of actors, the identity of endpoints."""
+    base = unwrapped(type_)
+    includes.add_imported(base)
+    if isinstance(base, Actor):
+        for side in Side:
+            includes.add(quoted(base.protocol.actor_class(side) + ".h"))
+    elif isinstance(base, (Endpoint, ManagedEndpoint)):
+        includes.add(unit_header(base.protocol.unit))

@@ -1,0 +1,114 @@
+"""What the language allows and this emitter, or the runtime behind it, does not do yet.
+
+The command line refuses to generate a unit for which this is not empty; nothing is dropped in
+silence. `ipdl check` does not ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipdl.emit.types import is_refcounted
+from ipdl.model import (
+    Aggregate,
+    Builtin,
+    Category,
+    Compress,
+    Field,
+    ManagedEndpoint,
+    Message,
+    Nesting,
+    Param,
+    Priority,
+    Protocol,
+    Struct,
+    Union,
+    Unit,
+    WRAPPERS,
+)
+from ipdl.source import Span
+from ipdl.type_facts import unwrapped
+
+Finding = tuple[Span, str]
+
+# Names of integers that are one C++ type on some platform that we run on, or on all.
+_SAME_TYPE = (
+    frozenset({"int8_t"}),
+    frozenset({"uint8_t"}),
+    frozenset({"short", "int16_t"}),
+    frozenset({"uint16_t"}),
+    frozenset({"int", "int32_t"}),
+    frozenset({"uint32_t"}),
+    frozenset({"long", "int64_t", "ssize_t", "intptr_t"}),
+    frozenset({"size_t", "uint64_t", "uintptr_t"}),
+)
+
+
+def unsupported(unit: Unit) -> list[Finding]:
+    """(place, what cannot be generated) in source order of their kinds."""
+    found = [finding for aggregate in unit.types for finding in _in_aggregate(aggregate)]
+    if unit.protocol is not None:
+        found += _in_protocol(unit.protocol)
+        for message in unit.protocol.messages:
+            found += _in_message(message)
+    return found
+
+
+def _in_aggregate(aggregate: Aggregate) -> Iterator[Finding]:
+    members = aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
+    for member in members:
+        yield from _in_type(member)
+    if isinstance(aggregate, Union):
+        yield from _equal_components(aggregate)
+
+
+def _equal_components(union: Union) -> Iterator[Finding]:
+    seen: dict[object, str] = {}
+    for component in union.components:
+        type_ = component.type
+        if not isinstance(type_, Builtin):
+            continue
+        cxx = type_.entry.cxx
+        key: object = next((same for same in _SAME_TYPE if cxx in same), cxx)
+        if key in seen:
+            yield component.span, (
+                f"a union of {seen[key]} and {type_.entry.name}, which are one type in C++"
+            )
+        seen.setdefault(key, type_.entry.name)
+
+
+def _in_protocol(protocol: Protocol) -> Iterator[Finding]:
+    if protocol.manual_dealloc:
+        yield protocol.span, "[ManualDealloc]: actors are reference counted"
+    if protocol.nested_up_to is not Nesting.NOT:
+        yield protocol.span, f"[NestedUpTo={protocol.nested_up_to.spelling}]"
+
+
+def _in_message(message: Message) -> Iterator[Finding]:
+    if message.nested is not Nesting.NOT:
+        yield message.span, f"[Nested={message.nested.spelling}]"
+    if message.compress is not Compress.NO:
+        yield message.span, "[Compress]"
+    if message.priority is not Priority.NORMAL:
+        yield message.span, f"[Priority={message.priority.value}]"
+    if message.reply_priority is not Priority.NORMAL:
+        yield message.span, f"[ReplyPriority={message.reply_priority.value}]"
+    if message.lazy:
+        yield message.span, "[LazySend]"
+    if message.tainted:
+        yield message.span, "[Tainted]"
+    for param in (*message.params, *message.returns):
+        yield from _in_type(param)
+
+
+def _in_type(member: Field | Param) -> Iterator[Finding]:
+    type_ = member.type
+    base = unwrapped(type_)
+    if isinstance(base, ManagedEndpoint):
+        yield member.type_span, "ManagedEndpoint"
+    if isinstance(base, Builtin) and base.entry.category is Category.SHMEM:
+        yield member.type_span, base.entry.name
+    if isinstance(type_, WRAPPERS) and is_refcounted(base) and not getattr(base, "nullable"):
+        yield member.type_span, (
+            "a [RefCounted] type inside [], ? or UniquePtr unless it is `nullable`"
+        )
