@@ -28,7 +28,8 @@ Attributes = tuple[Attribute, ...]
 
 @dataclass(frozen=True, slots=True)
 class NamedType:
-    """`Foo`, `nullable PFoo`, `Endpoint<PFooParent>`; the name has no blanks in it."""
+    """`Foo`, `nullable PFoo`, `Endpoint<PFooParent>`; the name has no blanks in it. An empty name
+    stands for one that was refused already."""
 
     name: Name
     nullable: bool

@@ -354,6 +354,7 @@ class Message:
     virtual_send: bool = False
     lazy: bool = False
     doc: str = ""
+    attribute_spans: dict[str, Span] = field(default_factory=dict)  # by the attribute's name
 
     @property
     def is_delete(self) -> bool:
@@ -401,10 +402,16 @@ class Protocol:
     # None: as the manager's. Never None on a top-level protocol without errors.
     parent_proc: Maybe[ProcessSet] = None
     child_proc: Maybe[ProcessSet] = None
+    # For the checks: where things were written, and whether recovery dropped some of the body.
+    manager_spans: list[Span] = field(default_factory=list)  # in step with `managers`
+    manages_spans: list[Span] = field(default_factory=list)  # in step with `manages`
+    attribute_spans: dict[str, Span] = field(default_factory=dict)  # by the attribute's name
+    names_manager: bool = False  # `manager` was written, whether or not the names were found
+    incomplete: bool = False
 
     @property
     def toplevel(self) -> bool:
-        return not self.managers
+        return not self.names_manager
 
     @property
     def qualified(self) -> str:
@@ -447,6 +454,7 @@ class Unit:
     usings: list[Using] = field(default_factory=list)  # written here, in source order
     includes: list[Unit] = field(default_factory=list)  # written here, in source order
     cxx_includes: list[str] = field(default_factory=list)  # `include "x.h";`, in source order
+    incomplete: bool = False  # names may be missing: an include or a declaration was unreadable
 
     @property
     def basename(self) -> str:

@@ -69,11 +69,9 @@ class Reporter:
     def count_in(self, file: SourceFile) -> int:
         return sum(1 for f in self._findings if f.span is not None and f.span.file is file)
 
-    @property
     def has_errors(self) -> bool:
         return any(f.problem.severity is Severity.ERROR for f in self._findings)
 
-    @property
     def has_warnings(self) -> bool:
         return any(f.problem.severity is Severity.WARNING for f in self._findings)
 

@@ -153,14 +153,17 @@ class TreeBuilder:
         if len(parts) == 1:
             return name
         span = Span(self._file, name.span.start, parts[3].end)
-        return Name(f"{name.text}<{', '.join(a.text for a in parts[2])}>", span)
+        arguments: list[Name] = parts[2]
+        # An empty name has been reported; nobody looks it up.
+        return Name(f"{name.text}<{arguments[0].text}>" if arguments else "", span)
 
     def _template_args(self, parts: Parts, first: Token | None) -> list[Name]:
         names = _only(Name, parts)
         if len(names) > 1:
             span = names[0].span.to(names[-1].span)
             self._reporter.report(diagnostics.several_template_arguments(), span)
-        return names[:1]
+            return []
+        return names
 
     # --- Structs and unions --------------------------------------------------------------------
 
@@ -355,6 +358,7 @@ class TreeBuilder:
             full = "::".join(n.text for n in names)
             span = names[0].span.to(name.span)
             self._reporter.report(diagnostics.qualified_type(name.text, full), span)
+            return Name("", span)
         return name
 
     def _type_part(self, parts: Parts, first: Token | None) -> Name:

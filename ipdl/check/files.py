@@ -1,0 +1,42 @@
+"""Rules about what a file as a whole declares."""
+
+from __future__ import annotations
+
+import os
+
+from ipdl import diagnostics
+from ipdl.loader import STDIN_NAME
+from ipdl.model import Unit, UnitKind
+from ipdl.reporter import Reporter
+from ipdl.source import Span
+
+
+def declares_something(unit: Unit, reporter: Reporter) -> None:
+    """A file is not empty, and an .ipdl file has a protocol."""
+    if unit.incomplete or unit.protocol is not None:
+        return
+    start = Span(unit.file, 0, 0)
+    if not unit.types:
+        reporter.report(diagnostics.empty_file(), start)
+    elif unit.kind is UnitKind.PROTOCOL:
+        header = unit.name + UnitKind.HEADER.extension
+        reporter.report(diagnostics.no_protocol(unit.basename, header), start)
+
+
+def file_is_named_after_protocol(unit: Unit, reporter: Reporter) -> None:
+    protocol = unit.protocol
+    if protocol is None or protocol.name == unit.name or unit.file.path == STDIN_NAME:
+        return
+    expected = protocol.name + unit.kind.extension
+    actual = os.path.basename(unit.file.path)
+    problem = diagnostics.wrong_file_name(protocol.name, expected, actual)
+    reporter.report(problem, protocol.span)
+
+
+def protocol_begins_with_p(unit: Unit, reporter: Reporter) -> None:
+    protocol = unit.protocol
+    if protocol is not None and not protocol.name.startswith("P"):
+        reporter.report(diagnostics.protocol_without_p(protocol.name), protocol.span)
+
+
+RULES = (declares_something, file_is_named_after_protocol, protocol_begins_with_p)

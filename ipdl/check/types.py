@@ -1,0 +1,158 @@
+"""Rules about structs, unions and the types that are used in them and in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ipdl import diagnostics
+from ipdl.model import (
+    Aggregate,
+    Array,
+    Endpoint,
+    ManagedEndpoint,
+    Optional,
+    Struct,
+    Type,
+    Unit,
+    Unresolved,
+    WRAPPERS,
+)
+from ipdl.reporter import Note, Reporter
+from ipdl.source import Span
+from ipdl.type_facts import aggregate_of, is_comparable, member_types, spelling, unwrapped
+
+
+def type_uses(unit: Unit) -> Iterator[tuple[Type, Span]]:
+    """Every type that the unit's text writes, with its place."""
+    for aggregate in unit.types:
+        members = aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
+        for member in members:
+            yield member.type, member.type_span
+    if unit.protocol is not None:
+        for message in unit.protocol.messages:
+            for param in (*message.params, *message.returns):
+                yield param.type, param.type_span
+
+
+def recursion_ends(unit: Unit, reporter: Reporter) -> None:
+    """A struct can be made if all its fields can, a union if one component can; arrays and
+    optionals are as their base. What cannot be made contains itself, directly or through others."""
+    groundless = _groundless(unit)
+    reported: set[Aggregate] = set()
+    for aggregate in unit.types:
+        if aggregate not in groundless or aggregate in reported:
+            continue
+        circle = _circle(aggregate, groundless)
+        if circle is None:  # it only contains another that contains itself
+            continue
+        reported.update(circle)
+        notes = [
+            Note(f"through `{other.name}`", other.span) for other in circle if other != aggregate
+        ]
+        if isinstance(aggregate, Struct):
+            problem = diagnostics.struct_contains_itself(aggregate.name)
+        else:
+            problem = diagnostics.union_contains_itself(aggregate.name)
+        reporter.report(problem, aggregate.span, *notes)
+
+
+def _groundless(unit: Unit) -> set[Aggregate]:
+    """Those of the unit's structs and unions of which no value can exist."""
+    left = set(unit.types)
+    changed = True
+    while changed:
+        changed = False
+        for aggregate in unit.types:
+            if aggregate not in left:
+                continue
+            bases = [aggregate_of(unwrapped(type_)) for type_ in member_types(aggregate)]
+            possible = [base not in left for base in bases]
+            if all(possible) if isinstance(aggregate, Struct) else any(possible or [True]):
+                left.discard(aggregate)
+                changed = True
+    return left
+
+
+def _circle(start: Aggregate, among: set[Aggregate]) -> list[Aggregate] | None:
+    """A shortest way from an aggregate back to itself."""
+    came_from: dict[Aggregate, Aggregate] = {}
+    queue = [start]
+    for aggregate in queue:
+        for type_ in member_types(aggregate):
+            base = aggregate_of(unwrapped(type_))
+            if base is start:
+                way = [aggregate]
+                while way[-1] is not start:
+                    way.append(came_from[way[-1]])
+                return way[::-1]
+            if base is not None and base in among and base not in came_from:
+                came_from[base] = aggregate
+                queue.append(base)
+    return None
+
+
+def union_components_differ(unit: Unit, reporter: Reporter) -> None:
+    """Each component gets an enumerator and accessors named after it."""
+    for aggregate in unit.types:
+        if isinstance(aggregate, Struct):
+            continue
+        seen: dict[str, Span] = {}
+        for component in aggregate.components:
+            if isinstance(unwrapped(component.type), Unresolved):
+                continue
+            written = spelling(component.type)
+            name = written.replace("nullable ", "")
+            first = seen.setdefault(name, component.span)
+            if first is not component.span:
+                reporter.report(
+                    diagnostics.duplicate_component(aggregate.name, written),
+                    component.span,
+                    Note("first named here", first),
+                )
+
+
+def endpoints_fit_their_protocol(unit: Unit, reporter: Reporter) -> None:
+    """Only a top-level protocol has channels of its own; only a managed one lives on another's."""
+    for type_, span in type_uses(unit):
+        base = unwrapped(type_)
+        if not isinstance(base, (Endpoint, ManagedEndpoint)) or base.protocol.incomplete:
+            continue
+        protocol = base.protocol
+        written = spelling(base)
+        note = Note(f"`{protocol.name}` is declared here", protocol.span)
+        if isinstance(base, Endpoint) and not protocol.toplevel:
+            problem = diagnostics.endpoint_of_managed(written, protocol.name)
+            reporter.report(problem, span, note)
+        elif isinstance(base, ManagedEndpoint) and protocol.toplevel:
+            plain = written.removeprefix("Managed")
+            problem = diagnostics.managed_endpoint_of_toplevel(written, protocol.name, plain)
+            reporter.report(problem, span, note)
+
+
+def comparable_members_are_comparable(unit: Unit, reporter: Reporter) -> None:
+    for aggregate in unit.types:
+        if not aggregate.comparable:
+            continue
+        members = aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
+        for member in members:
+            if is_comparable(member.type):
+                continue
+            inner = member.type
+            while isinstance(inner, (Array, Optional)):
+                inner = inner.base
+            other = aggregate_of(inner)
+            hint = "remove [Comparable]: the value stands for something outside of it"
+            if other is not None:
+                hint = f"write `[Comparable]` before `{other.name}` too"
+            elif isinstance(inner, WRAPPERS):
+                hint = "remove [Comparable]: two pointers are equal only if they are the same one"
+            problem = diagnostics.not_comparable(aggregate.name, spelling(member.type), hint)
+            reporter.report(problem, member.type_span)
+
+
+RULES = (
+    recursion_ends,
+    union_components_differ,
+    endpoints_fit_their_protocol,
+    comparable_members_are_comparable,
+)

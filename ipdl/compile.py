@@ -1,0 +1,49 @@
+"""The pipeline in one call: load, resolve, check. No file is written and nothing is printed.
+
+Called by the command line; a library user can call it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ipdl import check, diagnostics, loader, prelude, sync_list
+from ipdl.loader import LoadedFile
+from ipdl.model import Unit
+from ipdl.reporter import Reporter
+from ipdl.resolve import resolve
+from ipdl.source import SourceFile
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """What a run understood. Trust the model only if the reporter has no errors."""
+
+    roots: list[Unit]  # the files of the command line, in their order
+    files: list[LoadedFile]  # all that were read
+    units: dict[LoadedFile, Unit]
+
+
+def compile_files(
+    paths: Sequence[str],
+    reporter: Reporter,
+    include_dirs: Sequence[str] = (),
+    prelude_name: str = prelude.DEFAULT,
+    sync_allow: str | None = None,
+) -> Compilation:
+    program = loader.load(paths, include_dirs, reporter)
+    units = resolve(program, prelude.load(prelude_name), reporter)
+    check.check(units.values(), reporter)
+    roots = [units[loaded] for loaded in program.roots]
+    if sync_allow is not None:
+        _check_sync_list(roots, sync_allow, reporter)
+    return Compilation(roots, program.files, units)
+
+
+def _check_sync_list(roots: list[Unit], path: str, reporter: Reporter) -> None:
+    text = loader.read_text(path, reporter)
+    if text is not None:
+        file = SourceFile(path, text)
+        reporter.enter(file, None)
+        sync_list.check(roots, file, reporter)

@@ -1,0 +1,101 @@
+"""Diagnostics 00xx and 07xx: reading files, and writing outputs."""
+
+from ipdl.diagnostics.table import error
+
+
+@error(1, "cannot read `{path}`: {reason}")
+def cannot_read(path: str, reason: str) -> None:
+    ...
+
+
+@error(2, "cannot find `{file}`", help="{hint}")
+def include_not_found(file: str, hint: str) -> None:
+    ...
+
+
+@error(
+    3,
+    "`{name}` was already read from `{first}`, but here it would be `{second}`",
+    help="one name stands for one file in a run: remove one of the two, or reorder the -I options",
+)
+def read_from_two_places(name: str, first: str, second: str) -> None:
+    ...
+
+
+@error(
+    4,
+    "not UTF-8 text: the byte 0x{byte:02x} at offset {offset} does not fit",
+    help="save the file as UTF-8",
+)
+def not_utf8(byte: int, offset: int) -> None:
+    ...
+
+
+@error(5, "the file is larger than {limit} bytes, the most that the compiler reads")
+def file_too_large(limit: int) -> None:
+    ...
+
+
+@error(
+    6,
+    "`{name}` is neither a protocol (.ipdl) nor a header (.ipdlh)",
+    help="rename the file: the kind of a file is told from the end of its name",
+)
+def unknown_extension(name: str) -> None:
+    ...
+
+
+@error(7, "protocol `{name}` must be in a file called `{expected}`; this one is called `{actual}`")
+def wrong_file_name(name: str, expected: str, actual: str) -> None:
+    ...
+
+
+@error(8, "more than {limit} mistakes in this file; the rest of it was not looked at")
+def too_many_mistakes(limit: int) -> None:
+    ...
+
+
+@error(
+    9,
+    "the file declares nothing",
+    help="a file needs at least one struct, union or protocol",
+)
+def empty_file() -> None:
+    ...
+
+
+@error(
+    10,
+    "`{file}` declares no protocol",
+    help="a file with only structs and unions is a header: call it `{header}`",
+)
+def no_protocol(file: str, header: str) -> None:
+    ...
+
+
+@error(
+    701,
+    "`{first}` and `{second}` would both write `{output}`",
+    help="outputs lie in one directory and may not differ in case alone: rename one of the two",
+)
+def output_twice(first: str, second: str, output: str) -> None:
+    ...
+
+
+@error(702, "cannot write `{path}`: {reason}")
+def cannot_write(path: str, reason: str) -> None:
+    ...
+
+
+@error(
+    703,
+    "a header that is read from standard input has no name for its outputs",
+    help="give it as a file",
+)
+def nameless_header() -> None:
+    ...
+
+
+@error(704, "this cannot be generated: {what}", help="{hint}")
+def cannot_generate(what: str, hint: str) -> None:
+    ...

@@ -1,0 +1,205 @@
+"""Diagnostics 01xx: characters and grammar. Reported by `lexer`, `recovery`, `tree_builder`."""
+
+from ipdl.diagnostics.table import error
+
+
+@error(101, "`{text}` has no meaning in this language")
+def unknown_characters(text: str) -> None:
+    ...
+
+
+@error(102, "the comment that begins here is never closed", help="write `*/` where it ends")
+def unterminated_comment() -> None:
+    ...
+
+
+@error(
+    103,
+    "the string that begins here is not closed on its line",
+    help='write `"` where it ends; a string has no escapes and cannot span lines',
+)
+def unterminated_string() -> None:
+    ...
+
+
+@error(104, "expected {expected}{after}, but found {found}")
+def unexpected_token(expected: str, after: str, found: str) -> None:
+    ...
+
+
+@error(105, "`{word}` is a reserved word and cannot name {what}", help="choose another name")
+def reserved_word(word: str, what: str) -> None:
+    ...
+
+
+@error(106, "expected `;`{after}", help="write `;` here")
+def missing_semicolon(after: str) -> None:
+    ...
+
+
+@error(107, "expected `}}` before {found}", help="write `}};` to close what was opened")
+def missing_brace(found: str) -> None:
+    ...
+
+
+@error(108, "{found} closes nothing", help="remove it")
+def nothing_to_close(found: str) -> None:
+    ...
+
+
+@error(109, "this `;` ends nothing", help="remove it; a namespace is not followed by `;`")
+def stray_semicolon() -> None:
+    ...
+
+
+@error(
+    110,
+    "`{what}` must come before the first declaration",
+    help="move it up to the other include and using statements",
+)
+def late_preamble(what: str) -> None:
+    ...
+
+
+@error(
+    111,
+    "`{what}` cannot be inside a namespace",
+    help="move it to the beginning of the file; what it names keeps its own namespace",
+)
+def preamble_in_namespace(what: str) -> None:
+    ...
+
+
+@error(112, "namespace `{name}` is empty", help="remove it, or declare something in it")
+def empty_namespace(name: str) -> None:
+    ...
+
+
+@error(
+    113,
+    "union `{name}` has no component",
+    help="a union needs at least one type: `{name} {{ T; }};`",
+)
+def empty_union(name: str) -> None:
+    ...
+
+
+@error(114, "an attribute list cannot be empty", help="remove `[]`")
+def empty_attributes() -> None:
+    ...
+
+
+@error(115, "only one attribute list may stand here", help="write `[A, B]` instead of `[A] [B]`")
+def second_attribute_list() -> None:
+    ...
+
+
+@error(116, "attribute `{name}` is repeated")
+def repeated_attribute(name: str) -> None:
+    ...
+
+
+@error(
+    117,
+    "the label `{label}:` is not followed by a message",
+    help="remove the label, or declare the messages that the {label} receives",
+)
+def label_without_message(label: str) -> None:
+    ...
+
+
+@error(
+    118,
+    "message `{name}` has no direction",
+    help="write `parent:`, `child:` or `both:` before it: the side that receives",
+)
+def no_direction(name: str) -> None:
+    ...
+
+
+@error(
+    119,
+    "`{what}` must come before {other}",
+    help="the order in a protocol is: manager, manages, messages",
+)
+def wrong_order(what: str, other: str) -> None:
+    ...
+
+
+@error(
+    120,
+    "a protocol has at most one `manager` statement",
+    help="write all managers in one: `manager PA or PB;`",
+)
+def second_manager_statement() -> None:
+    ...
+
+
+@error(
+    121,
+    "`{name}` cannot be declared inside a protocol",
+    help="structs and unions stand before the protocol, in the file or in a namespace",
+)
+def aggregate_in_protocol(name: str) -> None:
+    ...
+
+
+@error(
+    122,
+    "a type is called by its short name here",
+    help='write `{short}`, and `using {full} from "...";` at the beginning of the file if it is a C++ type',
+)
+def qualified_type(short: str, full: str) -> None:
+    ...
+
+
+@error(
+    123,
+    "a template with several arguments cannot be named",
+    help='give it a name in C++ and write `using the::Alias from "...";`',
+)
+def several_template_arguments() -> None:
+    ...
+
+
+@error(124, "a type may have at most {limit} wrappers (`[]`, `?`, UniquePtr)")
+def type_too_deep(limit: int) -> None:
+    ...
+
+
+@error(125, "namespaces may be nested at most {limit} deep")
+def namespaces_too_deep(limit: int) -> None:
+    ...
+
+
+@error(126, "only one protocol may be declared in a file", help="give `{name}` a file of its own")
+def second_protocol(name: str) -> None:
+    ...
+
+
+@error(
+    127,
+    "protocol `{name}` cannot be declared in a header",
+    help="a file with a protocol is called `{name}.ipdl`",
+)
+def protocol_in_header(name: str) -> None:
+    ...
+
+
+@error(128, "`{word}` is not a word of the language here", help="did you mean `{meant}`?")
+def misspelt(word: str, meant: str) -> None:
+    ...
+
+
+@error(
+    129,
+    "message `{name}` does not say whether it is async or sync",
+    help="write `async {name}(...)`: the sender does not wait, unless it must",
+)
+def no_semantics(name: str) -> None:
+    ...
+
+
+@error(130, "numbers have no place in this language; found {found}")
+def unexpected_number(found: str) -> None:
+    ...

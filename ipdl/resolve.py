@@ -1,0 +1,439 @@
+"""Syntax trees to the resolved model: every name bound to what it names.
+
+Three passes over all files of the run, so that cycles of includes and forward references need no
+care: (1) a unit for each file with its protocol, structs and unions as empty shells; (2) which units
+each unit includes; (3) unit by unit, the names that are visible, then everything that uses names.
+Reports names that are missing, declared twice or of the wrong kind. Whether what is named makes
+sense is for `check`. Called by `compile`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ipdl import ast, attributes, diagnostics
+from ipdl.attributes import Given
+from ipdl.loader import LoadedFile, Program
+from ipdl.model import (
+    Aggregate,
+    Compress,
+    Direction,
+    Field,
+    Impl,
+    ImplKind,
+    Message,
+    MoveOnly,
+    Namespace,
+    Nesting,
+    NoTaint,
+    Param,
+    Priority,
+    Protocol,
+    Struct,
+    Type,
+    Union,
+    UnionType,
+    Unit,
+    UnitKind,
+    Using,
+    UsingKind,
+)
+from ipdl.prelude import Prelude
+from ipdl.reporter import Note, Reporter
+from ipdl.resolve_types import TypeResolver
+from ipdl.scope import Scope, Symbol
+from ipdl.source import Name, Span
+from ipdl.type_facts import walk
+
+
+@dataclass(eq=False)
+class _Pending:
+    """A unit under construction, and the syntax that is still to be resolved."""
+
+    loaded: LoadedFile
+    unit: Unit
+    usings: list[ast.Using] = field(default_factory=list)
+    aggregates: list[tuple[ast.Struct | ast.Union, Aggregate]] = field(default_factory=list)
+    protocol: ast.Protocol | None = None
+    includes: list[tuple[ast.Include, Unit]] = field(default_factory=list)
+
+
+def resolve(program: Program, prelude: Prelude, reporter: Reporter) -> dict[LoadedFile, Unit]:
+    """The model of each file, in the order of `program.files`."""
+    pending = {loaded: _shell(loaded, prelude, reporter) for loaded in program.files}
+    for one in pending.values():
+        _link(one, pending)
+    everything: dict[str, Unit] = {}
+    for one in pending.values():
+        for name in _declared_names(one):
+            everything.setdefault(name, one.unit)
+    for one in pending.values():
+        _UnitResolver(one, prelude, everything, reporter).run()
+    for one in pending.values():
+        for aggregate in one.unit.types:
+            if isinstance(aggregate, Union):
+                aggregate.boxed = [_reaches(c.type, aggregate) for c in aggregate.components]
+    return {loaded: one.unit for loaded, one in pending.items()}
+
+
+# --- Pass 1: shells ------------------------------------------------------------------------------
+
+
+def _shell(loaded: LoadedFile, prelude: Prelude, reporter: Reporter) -> _Pending:
+    unit = Unit(loaded.name, loaded.kind, loaded.tree.source, prelude.name)
+    pending = _Pending(loaded, unit)
+    unit.incomplete = loaded.tree.incomplete
+    for namespace, item in _flatten(loaded.tree, unit):
+        if isinstance(item, ast.CxxInclude):
+            unit.cxx_includes.append(item.header)
+        elif isinstance(item, ast.Using):
+            pending.usings.append(item)
+        elif isinstance(item, ast.Struct):
+            struct = Struct(item.name.text, namespace, unit, item.name.span, doc=item.doc)
+            unit.types.append(struct)
+            pending.aggregates.append((item, struct))
+        elif isinstance(item, ast.Union):
+            union = Union(item.name.text, namespace, unit, item.name.span, doc=item.doc)
+            unit.types.append(union)
+            pending.aggregates.append((item, union))
+        elif isinstance(item, ast.Protocol):
+            if loaded.kind is UnitKind.HEADER:
+                problem = diagnostics.protocol_in_header(item.name.text)
+                reporter.report(problem, item.name.span)
+            elif unit.protocol is not None:
+                note = Note("the first one is here", unit.protocol.span)
+                problem = diagnostics.second_protocol(item.name.text)
+                reporter.report(problem, item.name.span, note)
+            else:
+                pending.protocol = item
+                unit.protocol = Protocol(
+                    item.name.text,
+                    namespace,
+                    unit,
+                    item.name.span,
+                    doc=item.doc,
+                    sync=item.sync,
+                    names_manager=bool(item.managers),
+                    incomplete=item.incomplete,
+                )
+    return pending
+
+
+def _flatten(tree: ast.File, unit: Unit) -> Iterator[tuple[Namespace, ast.Item]]:
+    """The items of a file with the namespace in which each stands, in source order."""
+    stack: list[tuple[Namespace, ast.Item]] = [((), item) for item in reversed(tree.items)]
+    while stack:
+        namespace, item = stack.pop()
+        if isinstance(item, ast.Namespace):
+            unit.incomplete |= item.incomplete
+            inner = (*namespace, item.name.text)
+            stack.extend((inner, nested) for nested in reversed(item.items))
+        else:
+            yield namespace, item
+
+
+# --- Pass 2: includes ----------------------------------------------------------------------------
+
+
+def _link(pending: _Pending, all_: dict[LoadedFile, _Pending]) -> None:
+    unit = pending.unit
+    for include, loaded in pending.loaded.includes:
+        if loaded is None:
+            unit.incomplete = True
+            continue
+        included = all_[loaded].unit
+        # What an included file lost may be what a name here means.
+        unit.incomplete |= loaded.tree.incomplete
+        if included.kind is UnitKind.PROTOCOL and included.protocol is None:
+            unit.incomplete = True
+        if included is not unit and included not in unit.includes:
+            unit.includes.append(included)
+            pending.includes.append((include, included))
+
+
+def _declared_names(pending: _Pending) -> Iterator[str]:
+    if pending.unit.protocol is not None:
+        yield pending.unit.protocol.name
+        return
+    yield from (aggregate.name for aggregate in pending.unit.types)
+    yield from (using.name.text for using in pending.usings)
+
+
+# --- Pass 3: names and what uses them ------------------------------------------------------------
+
+
+class _UnitResolver:
+    def __init__(
+        self, pending: _Pending, prelude: Prelude, everything: dict[str, Unit], reporter: Reporter
+    ) -> None:
+        self._pending = pending
+        self._unit = pending.unit
+        self._prelude = prelude
+        self._reporter = reporter
+        self._scope = Scope(reporter)
+        self._usings: dict[str, Using] = {}
+        self._types = TypeResolver(self._unit, self._scope, everything, reporter)
+
+    def run(self) -> None:
+        self._declare_names()
+        for syntax, aggregate in self._pending.aggregates:
+            if isinstance(syntax, ast.Struct):
+                assert isinstance(aggregate, Struct)
+                self._struct(syntax, aggregate)
+            else:
+                assert isinstance(aggregate, Union)
+                self._union(syntax, aggregate)
+        if self._pending.protocol is not None:
+            assert self._unit.protocol is not None
+            self._protocol(self._pending.protocol, self._unit.protocol)
+
+    def _declare_names(self) -> None:
+        for entry in self._prelude.types.values():
+            self._scope.declare(entry.name, Symbol(entry, None))
+        protocol = self._unit.protocol
+        if protocol is not None:
+            self._scope.declare(protocol.name, Symbol(protocol, protocol.span))
+        for include, included in self._pending.includes:
+            place = include.name.span
+            if included.protocol is not None:
+                symbol = Symbol(included.protocol, included.protocol.span)
+                self._scope.declare(included.protocol.name, symbol, place)
+                continue
+            for using in included.usings:
+                self._declare_using(using, place)
+            for aggregate in included.types:
+                self._scope.declare(aggregate.name, Symbol(aggregate, aggregate.span), place)
+        for syntax in self._pending.usings:
+            if syntax.name.text:
+                using = self._using(syntax)
+                if self._declare_using(using, using.span):
+                    self._unit.usings.append(using)
+        for aggregate in self._unit.types:
+            self._scope.declare(aggregate.name, Symbol(aggregate, aggregate.span))
+
+    def _using(self, syntax: ast.Using) -> Using:
+        given = self._decode("using", syntax.attributes)
+        move_only = MoveOnly.NO
+        if "MoveOnly" in given:
+            value = given["MoveOnly"].value
+            move_only = MoveOnly(value) if value else MoveOnly.ALWAYS
+        return Using(
+            syntax.path[:-1],
+            syntax.name.text,
+            syntax.header,
+            UsingKind(syntax.kind or "plain"),
+            move_only,
+            "RefCounted" in given,
+            syntax.name.span,
+            syntax.doc,
+        )
+
+    def _declare_using(self, using: Using, place: Span) -> bool:
+        """Importing one C++ type twice is fine if both say the same about it."""
+        before = self._usings.get(using.cxx)
+        if before is None:
+            self._usings[using.cxx] = using
+            return self._scope.declare(using.name, Symbol(using, using.span), place)
+        note = Note("the other one is here", before.span)
+        if before.refcounted != using.refcounted:
+            problem = diagnostics.inconsistent_refcounted(using.cxx)
+            self._reporter.report(problem, place, note)
+        if before.move_only is not using.move_only:
+            problem = diagnostics.inconsistent_move_only(using.cxx)
+            self._reporter.report(problem, place, note)
+        return False
+
+    # --- Structs and unions --------------------------------------------------------------------
+
+    def _struct(self, syntax: ast.Struct, struct: Struct) -> None:
+        struct.comparable = "Comparable" in self._decode("struct", syntax.attributes)
+        scope = Scope(self._reporter, self._scope)
+        for member in syntax.fields:
+            type_ = self._types.resolve(
+                member.type,
+                lambda name, hint: diagnostics.unknown_field_type(struct.name, name, hint),
+            )
+            name = member.name
+            field_ = Field(name.text, type_, name.span, member.type.span, member.doc)
+            if scope.declare(name.text, Symbol(field_, name.span)):
+                struct.fields.append(field_)
+
+    def _union(self, syntax: ast.Union, union: Union) -> None:
+        union.comparable = "Comparable" in self._decode("union", syntax.attributes)
+        for member in syntax.components:
+            type_ = self._types.resolve(
+                member.type,
+                lambda name, hint: diagnostics.unknown_component_type(union.name, name, hint),
+            )
+            span = member.type.span
+            union.components.append(Field("", type_, span, span, member.doc))
+
+    # --- Protocol ------------------------------------------------------------------------------
+
+    def _protocol(self, syntax: ast.Protocol, protocol: Protocol) -> None:
+        given = self._decode("protocol", syntax.attributes)
+        protocol.attribute_spans = {name: one.span for name, one in given.items()}
+        protocol.manual_dealloc = "ManualDealloc" in given
+        protocol.needs_other_pid = "NeedsOtherPid" in given
+        protocol.nested_up_to = _nesting(given.get("NestedUpTo"))
+        protocol.parent_impl = _impl(given.get("ParentImpl"))
+        protocol.child_impl = _impl(given.get("ChildImpl"))
+        toplevel = protocol.toplevel
+        for side in ("ParentProc", "ChildProc"):
+            named = given.get(side)
+            process = self._prelude.process(named.value) if named is not None else None
+            if process is None and toplevel:
+                process = self._prelude.defaults.get(side)
+            if side == "ParentProc":
+                protocol.parent_proc = process
+            else:
+                protocol.child_proc = process
+        self._managers(syntax, protocol)
+        self._managed(syntax, protocol)
+        scope = Scope(self._reporter, self._scope)
+        for message in syntax.messages:
+            self._message(message, protocol, scope)
+
+    def _managers(self, syntax: ast.Protocol, protocol: Protocol) -> None:
+        for name in syntax.managers:
+            symbol = self._scope.lookup(name.text)
+            problem = None
+            if symbol is None:
+                if not self._unit.incomplete:
+                    problem = diagnostics.unknown_manager(name.text, protocol.name)
+            elif not isinstance(symbol.target, Protocol):
+                problem = diagnostics.manager_is_no_protocol(name.text, protocol.name, symbol.kind)
+            elif symbol.target in protocol.managers:
+                problem = diagnostics.duplicate_manager(name.text, protocol.name)
+            else:
+                protocol.managers.append(symbol.target)
+                protocol.manager_spans.append(name.span)
+            if problem is not None:
+                self._reporter.report(problem, name.span)
+
+    def _managed(self, syntax: ast.Protocol, protocol: Protocol) -> None:
+        for name in syntax.manages:
+            symbol = self._scope.lookup(name.text)
+            problem = None
+            if symbol is None:
+                if not self._unit.incomplete:
+                    problem = diagnostics.unknown_managed(name.text, protocol.name)
+            elif not isinstance(symbol.target, Protocol):
+                problem = diagnostics.managed_is_no_protocol(name.text, protocol.name, symbol.kind)
+            elif symbol.target in protocol.manages:
+                problem = diagnostics.duplicate_managed(name.text, protocol.name)
+            else:
+                protocol.manages.append(symbol.target)
+                protocol.manages_spans.append(name.span)
+            if problem is not None:
+                self._reporter.report(problem, name.span)
+
+    # --- Messages ------------------------------------------------------------------------------
+
+    def _message(self, syntax: ast.Message, protocol: Protocol, scope: Scope) -> None:
+        name = syntax.name
+        given = self._decode("message", syntax.attributes)
+        message = Message(
+            name.text,
+            Direction(syntax.direction),
+            syntax.sync,
+            name.span,
+            has_returns=syntax.returns is not None,
+            compress=_compress(given.get("Compress")),
+            priority=_priority(given.get("Priority")),
+            reply_priority=_priority(given.get("ReplyPriority")),
+            nested=_nesting(given.get("Nested")),
+            tainted="Tainted" in given,
+            virtual_send="VirtualSendImpl" in given,
+            lazy="LazySend" in given,
+            doc=syntax.doc,
+            attribute_spans={attribute: one.span for attribute, one in given.items()},
+        )
+        usual = self._scope.lookup(name.text)
+        if usual is not None and isinstance(usual.target, Protocol):
+            message.ctor_of = usual.target
+            self._declare_constructor(message, scope)
+        elif usual is not None:
+            problem = diagnostics.message_named_like(name.text, usual.kind)
+            notes = [] if usual.span is None else [Note("declared here", usual.span)]
+            self._reporter.report(problem, name.span, *notes)
+        else:
+            self._declare_message(message, scope)
+        inner = Scope(self._reporter, scope)
+        message.params = self._params(syntax.params, message, "a parameter", inner)
+        message.returns = self._params(syntax.returns or (), message, "a return value", inner)
+        protocol.messages.append(message)
+
+    def _declare_message(self, message: Message, scope: Scope) -> None:
+        before = scope.lookup(message.name)
+        if before is not None and isinstance(before.target, Message) and before.target.ctor_of:
+            problem = diagnostics.constructor_name_taken(message.name, before.target.name)
+            self._reporter.report(problem, message.span)
+        else:
+            scope.declare(message.name, Symbol(message, message.span))
+
+    def _declare_constructor(self, message: Message, scope: Scope) -> None:
+        """Under the name that it has in C++, because its own is that of a protocol."""
+        before = scope.lookup(message.cxx_name)
+        if before is None:
+            scope.declare(message.cxx_name, Symbol(message, message.span))
+        elif isinstance(before.target, Message) and before.target.ctor_of is None:
+            problem = diagnostics.constructor_name_taken(before.target.name, message.name)
+            self._reporter.report(problem, before.target.span)
+        elif before.span is not None:
+            problem = diagnostics.redeclaration(message.name, before.kind)
+            note = Note("first declared here", before.span)
+            self._reporter.report(problem, message.span, note)
+
+    def _params(
+        self, syntax: tuple[ast.Param, ...], message: Message, role: str, scope: Scope
+    ) -> list[Param]:
+        params: list[Param] = []
+        for one in syntax:
+            given = self._decode("parameter", one.attributes)
+            no_taint = NoTaint(given["NoTaint"].value) if "NoTaint" in given else None
+            type_ = self._param_type(one.type, message, role)
+            name: Name = one.name
+            param = Param(name.text, type_, name.span, one.type.span, no_taint)
+            if scope.declare(name.text, Symbol(param, name.span)):
+                params.append(param)
+        return params
+
+    def _param_type(self, expression: ast.TypeExpr, message: Message, role: str) -> Type:
+        return self._types.resolve(
+            expression,
+            lambda name, hint: diagnostics.unknown_parameter_type(message.name, role, name, hint),
+        )
+
+    def _decode(self, place: str, list_: ast.Attributes) -> dict[str, Given]:
+        if not list_:
+            return {}
+        return attributes.decode(place, list_, self._prelude, self._reporter)
+
+
+# --- Attribute values ----------------------------------------------------------------------------
+
+
+def _nesting(given: Given | None) -> Nesting:
+    return Nesting.NOT if given is None else Nesting[given.value.upper()]
+
+
+def _priority(given: Given | None) -> Priority:
+    return Priority.NORMAL if given is None else Priority(given.value)
+
+
+def _compress(given: Given | None) -> Compress:
+    if given is None:
+        return Compress.NO
+    return Compress.ALL if given.value else Compress.ADJACENT
+
+
+def _impl(given: Given | None) -> Impl:
+    if given is None:
+        return Impl()
+    return Impl(ImplKind.CLASS, given.value) if given.is_string else Impl(ImplKind.VIRTUAL)
+
+
+def _reaches(type_: Type, union: Union) -> bool:
+    return any(isinstance(part, UnionType) and part.union is union for part in walk(type_))
