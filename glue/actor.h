@@ -95,6 +95,8 @@ class Actor {
  private:
   friend class ActorTree;
   friend class MessageChannel;
+  friend class Outgoing;
+  friend class OutgoingConstructor;
   friend class ReplyTable;
 
   const ActorClass* class_;

@@ -99,7 +99,8 @@ class Incoming {
   Reader reader_;
   int32_t constructed_id_ = 0;
   RefPtr<Actor> constructed_;
-  std::string reason_;  // of Refused and BadMessage
+  Writer* reply_ = nullptr;  // open reply of a sync message
+  std::string reason_;       // of Refused and BadMessage
 };
 
 }  // namespace ipdl

@@ -25,11 +25,11 @@
 #include "glue/actor.h"
 #include "glue/ref_ptr.h"
 #include "glue/reply.h"
+#include "glue/wire.h"
 #include "runtime/send_result.h"
 
 namespace ipdl {
 
-class OwnedMessage;
 class Reader;
 class Writer;
 
@@ -49,8 +49,11 @@ class SyncReply {
   SendResult Malformed();
 
  private:
-  friend class MessageChannel;
+  friend class Outgoing;
   struct Parts;
+
+  SendResult Await(MessageChannel& channel, const ActorHeader& question,
+                   const ProtocolInfo& protocol);
 
   std::unique_ptr<Parts> parts_;
 };
@@ -91,10 +94,9 @@ class Outgoing {
   void Open(Actor* from, uint16_t message);
 
   Actor* from_ = nullptr;
+  SendResult unsent_ = SendResult::kClosed;  // what to answer if nothing was opened
 
  private:
-  friend class MessageChannel;
-
   bool SendPending(PendingReply& reply);
   void RejectLater(RejectCallback reject);
 
@@ -103,7 +105,6 @@ class Outgoing {
   RunLoop* loop_ = nullptr;
   int32_t seqno_ = 0;
   uint16_t message_ = 0;
-  SendResult unsent_ = SendResult::kClosed;  // what to answer when channel_ is null
 };
 
 // A constructor: `made` is connected under `manager` first, so that it may be an argument of its
@@ -129,7 +130,8 @@ class OutgoingConstructor : public Outgoing {
  private:
   SendResult Settle(SendResult sent);
 
-  RefPtr<Actor> made_;  // null once settled
+  RefPtr<Actor> made_;                   // null once settled
+  RefPtr<MessageChannel> constructing_;  // whose `constructing` is ours
 };
 
 // __delete__: once the message is sent, `actor` and all below it are destroyed, before Send

@@ -21,6 +21,7 @@
 
 #include "glue/ref_ptr.h"
 #include "glue/reply.h"
+#include "glue/wire.h"
 
 namespace ipdl {
 
@@ -55,14 +56,14 @@ class ResolverBase {
   template <typename...>
   friend class Resolver;
   explicit ResolverBase(Incoming& in);
-  void Finish(RejectReason reason);
+  Actor* Asked() const;
+  bool NoteAnswered();
+  void Answer(RejectReason reason);
 
-  RefPtr<MessageChannel> channel_;  // null once answered or moved from
-  int32_t actor_id_ = 0;
-  int32_t seqno_ = 0;
-  uint32_t protocol_ = 0;
-  uint16_t message_ = 0;
+  RefPtr<MessageChannel> channel_;  // null once moved from
+  ActorHeader question_;
   bool answered_ = false;
+  Writer* writer_ = nullptr;  // between Open and Send
 };
 
 template <typename... Ts>

@@ -1,0 +1,107 @@
+#include "glue/endpoint.h"
+
+#include <sys/socket.h>
+
+#include "glue/blame.h"
+#include "glue/message_channel.h"
+#include "glue/text.h"
+#include "runtime/channel/socket_channel.h"
+#include "runtime/run_loop.h"
+
+namespace ipdl {
+
+absl::Status CreateEndpointPair(EndpointBase* a, EndpointBase* b) {
+  absl::StatusOr<SocketPair> pair = CreateSocketPair();
+  if (!pair.ok()) {
+    *a = EndpointBase();
+    *b = EndpointBase();
+    return pair.status();
+  }
+  *a = EndpointBase(std::move(pair->ours));
+  *b = EndpointBase(std::move(pair->theirs));
+  return absl::OkStatus();
+}
+
+absl::Status EndpointBase::BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop,
+                                  const Limits& limits) {
+  FileDescriptor socket = std::move(socket_);
+  PeerLabel peer = peer_ ? std::move(*peer_) : PeerLabel();
+  peer_.reset();
+  if (!actor) return absl::InvalidArgumentError("an endpoint cannot be bound to a null actor");
+  const std::string_view name = ShortName(*actor->actor_class().protocol);
+  if (!socket.valid()) {
+    return absl::FailedPreconditionError(Text("the endpoint for ", name, " is empty"));
+  }
+  if (actor->link_status() != LinkStatus::kInactive) {
+    return absl::FailedPreconditionError(Text("the ", name, " actor was bound before"));
+  }
+  if (loop == nullptr) loop = RunLoop::Current();
+  if (loop == nullptr) {
+    return absl::FailedPreconditionError(
+        Text("the endpoint for ", name, " was bound on a thread that has no RunLoop"));
+  }
+  absl::StatusOr<std::unique_ptr<Channel>> channel =
+      SocketChannel::Create(std::move(socket), loop, limits, std::move(peer));
+  if (!channel.ok()) return channel.status();
+  return MessageChannel::Bind(std::move(actor), *std::move(channel), loop, limits);
+}
+
+void EndpointBase::Write(Writer& out, EndpointBase&& end, const ActorClass& actor_class) {
+  FileDescriptor socket = std::move(end.socket_);
+  end.peer_.reset();
+  if (!socket.valid()) {
+    out.Fail(Text("an endpoint for ", ShortName(*actor_class.protocol), " is empty"));
+  }
+  out.Put(actor_class.protocol->id);
+  out.Put(static_cast<uint8_t>(actor_class.side));
+  out.PutHandle(std::move(socket).TakeOwned());
+}
+
+namespace {
+
+// A peer may send any descriptor; only a stream socket can be an endpoint.
+bool IsConnection(const FileDescriptor& fd) {
+  int domain = 0;
+  int type = 0;
+  socklen_t size = sizeof(domain);
+  if (getsockopt(fd.get(), SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM) {
+    return false;
+  }
+#if defined(SO_DOMAIN)
+  size = sizeof(domain);
+  if (getsockopt(fd.get(), SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0 || domain != AF_UNIX) {
+    return false;
+  }
+#endif
+  return true;
+}
+
+}  // namespace
+
+bool EndpointBase::Read(Reader& in, EndpointBase* end, const ActorClass& actor_class) {
+  uint32_t protocol = 0;
+  uint8_t side = 0;
+  OwnedHandle handle;
+  if (!in.Get(&protocol)) return false;
+  if (protocol != actor_class.protocol->id || !in.Get(&side) ||
+      side != static_cast<uint8_t>(actor_class.side)) {
+    return in.Fail(
+        Text("not an endpoint for ", ShortName(*actor_class.protocol), SideName(actor_class.side)));
+  }
+  if (!in.GetHandle(OwnedHandle::Kind::kFileDescriptor, &handle)) return false;
+  FileDescriptor socket;
+  if (!FileDescriptor::From(std::move(handle), &socket) || !IsConnection(socket)) {
+    return in.Fail("an endpoint's descriptor is no connection");
+  }
+  *end = EndpointBase(std::move(socket));
+  if (const auto* channel = static_cast<const MessageChannel*>(in.scope()); channel != nullptr) {
+    // Whoever handed it over stands for it until someone who knows better says who it is.
+    end->set_peer({.process_id = 0,
+                   .kind = Text("endpoint from ", channel->peer().ToString()),
+                   .name = "",
+                   .trust = PeerTrust::kUntrusted});
+  }
+  return true;
+}
+
+}  // namespace ipdl

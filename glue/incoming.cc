@@ -1,0 +1,78 @@
+#include "glue/incoming.h"
+
+#include <utility>
+
+#include "glue/message_channel.h"
+#include "glue/text.h"
+#include "runtime/log.h"
+#include "runtime/writer.h"
+
+namespace ipdl {
+
+Incoming::Incoming(MessageChannel& channel, Actor& actor, const ActorHeader& header,
+                   absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles)
+    : channel_(channel),
+      actor_(actor),
+      header_(header),
+      reader_(payload, handles, &channel.limits(), &channel) {
+  absl::Span<const uint8_t> skipped;
+  // Cannot fail: the header has been read from these bytes before.
+  static_cast<void>(reader_.GetBytes(sizeof(ActorHeader), &skipped));
+}
+
+HandlerStatus Incoming::Malformed() {
+  return channel_.TakeGoneActor() ? HandlerStatus::kDropped : HandlerStatus::kMalformed;
+}
+
+HandlerStatus Incoming::Done(Result result) {
+  switch (result.kind()) {
+    case Result::Kind::kOk:
+      return HandlerStatus::kDone;
+    case Result::Kind::kBad:
+      reason_ = result.reason();
+      return HandlerStatus::kBad;
+    case Result::Kind::kRefused:
+      reason_ = result.reason();
+      // Answered here, while the handler's resolver is still alive: it must find its question
+      // closed when it goes.
+      if ((header_.flags & (kWireHasReply | kWireSync)) == kWireHasReply &&
+          channel_.replies().IsOpenQuestion(header_.seqno, actor_.id())) {
+        channel_.replies().CloseQuestion(actor_, header_.seqno);
+        channel_.SendRejection(header_, RejectReason::kHandlerRejected);
+      }
+      return HandlerStatus::kRefused;
+  }
+  return HandlerStatus::kDone;
+}
+
+HandlerStatus Incoming::Construct(Actor* made) {
+  if (made == nullptr) {
+    reason_ = "this side has no actor for it";
+    return HandlerStatus::kBad;
+  }
+  if (made->link_status() != LinkStatus::kInactive) {
+    LogError(Text("an Alloc function returned a ", made->protocol_name(),
+                  " actor that is in use already"));
+    reason_ = "this side has no new actor for it";
+    return HandlerStatus::kBad;
+  }
+  constructed_ = RefPtr<Actor>(made);
+  if (!actor_.CanSend()) {  // the Alloc function closed or deleted what it was called on
+    ActorTree::FailConstructor(*made);
+    return HandlerStatus::kDropped;
+  }
+  channel_.tree().Connect(*made, actor_, constructed_id_, /*made_by_peer=*/true);
+  return HandlerStatus::kDone;
+}
+
+Writer& Incoming::OpenReply() {
+  reply_ = &channel_.OpenReply(header_);
+  return *reply_;
+}
+
+HandlerStatus Incoming::SendReply() {
+  channel_.FinishReply(header_, *std::exchange(reply_, nullptr));
+  return HandlerStatus::kDone;
+}
+
+}  // namespace ipdl

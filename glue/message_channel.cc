@@ -1,0 +1,176 @@
+// The life of a connection: bound, greeted, closed by us, by the peer or by a fault.
+
+#include "glue/message_channel.h"
+
+#include "glue/blame.h"
+#include "glue/spare_message.h"
+#include "glue/text.h"
+#include "runtime/log.h"
+#include "runtime/reader.h"
+#include "runtime/writer.h"
+
+namespace ipdl {
+
+absl::Status MessageChannel::Bind(RefPtr<ToplevelActor> top, std::unique_ptr<Channel> channel,
+                                  RunLoop* loop, const Limits& limits) {
+  if (top->link_status() != LinkStatus::kInactive) {
+    return absl::FailedPreconditionError(
+        Text("the ", top->protocol_name(), " actor was bound before"));
+  }
+  ToplevelActor& actor = *top;
+  RefPtr<MessageChannel> bound(
+      new MessageChannel(std::move(top), std::move(channel), loop, limits));
+  actor.connection_ = bound;
+  bound->SendControl(ControlMessage::kHello);
+  bound->channel_->Start(bound.get());
+  return absl::OkStatus();
+}
+
+MessageChannel::MessageChannel(RefPtr<ToplevelActor> top, std::unique_ptr<Channel> channel,
+                               RunLoop* loop, const Limits& limits)
+    : limits_(limits),
+      loop_(loop),
+      side_(top->side()),
+      protocol_(*top->actor_class().protocol),
+      channel_(std::move(channel)),
+      top_(top.get()),
+      tree_(this, std::move(top), &replies_, loop) {}
+
+MessageChannel::~MessageChannel() = default;
+
+bool MessageChannel::Owns(const Actor& actor) const {
+  return actor.channel_ == this && actor.status_ == LinkStatus::kConnected;
+}
+
+void MessageChannel::SendControl(ControlMessage message) {
+  Writer& writer = Open({.protocol = 0,
+                         .message = static_cast<uint16_t>(message),
+                         .flags = 0,
+                         .routing = 0,
+                         .seqno = 0});
+  if (message == ControlMessage::kHello) {
+    writer.Put(protocol_.id);
+    writer.Put(static_cast<uint8_t>(side_));
+    writer.Put(protocol_.fingerprint);
+  }
+  Finish(writer);
+}
+
+void MessageChannel::OnControl(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                               absl::Span<OwnedHandle> handles) {
+  if (header.flags != 0 || header.routing != 0 || header.seqno != 0) {
+    return Cut("control message: flags, routing and seqno are not zero");
+  }
+  switch (static_cast<ControlMessage>(header.message)) {
+    case ControlMessage::kHello:
+      return OnHello(payload, handles);
+    case ControlMessage::kGoodbye: {
+      if (!hello_seen_) return Cut("goodbye: it comes before the hello");
+      if (payload.size() != sizeof(ActorHeader) || !handles.empty()) {
+        return Cut("goodbye: something follows the header");
+      }
+      return End(DestroyReason::kNormalShutdown);
+    }
+  }
+  Cut(Text("control message: number ", header.message, " is not known"));
+}
+
+void MessageChannel::OnHello(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
+  if (hello_seen_) return Cut("hello: it comes twice");
+  Reader reader(payload, handles, &limits_, this);
+  absl::Span<const uint8_t> skipped;
+  uint32_t protocol = 0;
+  uint8_t side = 0;
+  uint64_t fingerprint = 0;
+  if (!reader.GetBytes(sizeof(ActorHeader), &skipped) || !reader.Get(&protocol) ||
+      !reader.Get(&side) || !reader.Get(&fingerprint) || !reader.Finish()) {
+    return Cut(Text("hello: ", reader.failure().ToString()));
+  }
+  if (protocol != protocol_.id) {
+    return Cut(Text("hello: protocol: 0x", absl::Hex(protocol, absl::kZeroPad8), " is not ",
+                    ShortName(protocol_)));
+  }
+  if (side != static_cast<uint8_t>(OtherSide(side_))) {
+    return Cut(Text("hello: side: both ends are ", ShortName(protocol_), SideName(side_)));
+  }
+  if (fingerprint != protocol_.fingerprint) {
+    return Cut(Text("hello: fingerprint: the peer was built from another version of ",
+                    ShortName(protocol_)));
+  }
+  hello_seen_ = true;
+}
+
+void MessageChannel::Close() {
+  if (ended_) return;
+  if (IsOpen()) {
+    // Replies that waited for room go first, as far as there is room now.
+    SendHeld();
+    SendControl(ControlMessage::kGoodbye);
+  }
+  End(DestroyReason::kNormalShutdown);
+}
+
+void MessageChannel::Cut(std::string_view what) {
+  if (ended_ || cut_) return;
+  cut_ = true;
+  const std::string who = Text("cut off ", peer().ToString());
+  cut_line_ = Text(who, ": ", what);
+  LogErrorLimited(who, cut_line_);
+  deferred_.Clear();
+  // OnChannelClosed follows from the loop; if the channel is closed already, it has come.
+  channel_->Cut(std::string(what));
+}
+
+void MessageChannel::End(DestroyReason reason) {
+  if (ended_) return;
+  const RefPtr<MessageChannel> keep(this);
+  ended_ = true;
+  channel_->Close();
+  deferred_.Clear();
+  held_.Clear();
+  const RefPtr<ToplevelActor> top(top_);
+  if (cut_) top->OnPeerCutOff(cut_line_);
+  tree_.Destroy(*top, reason, reason);
+}
+
+void MessageChannel::OnChannelClosed(const ChannelClosed& why) {
+  const RefPtr<MessageChannel> keep(this);
+  if (ended_) return;
+  lost_ = why;
+  if (SyncCallWaits()) return ScheduleDeferred();
+  if (!deferred_.empty()) return DispatchDeferred();
+  EndAfterLoss();
+}
+
+void MessageChannel::EndAfterLoss() {
+  if (ended_) return;
+  if (!cut_ && lost_->kind != ChannelClosed::Kind::kPeerClosed) {
+    // The frame around the messages was wrong, or the system failed: the line is ours to write.
+    const bool cut = lost_->kind == ChannelClosed::Kind::kCut;
+    const std::string who = Text(cut ? "cut off " : "lost ", peer().ToString());
+    cut_line_ = Text(who, ": ", lost_->text);
+    LogErrorLimited(who, cut_line_);
+    cut_ = cut;
+  }
+  End(DestroyReason::kAbnormalShutdown);
+}
+
+void MessageChannel::OnChannelWritable() {
+  const RefPtr<MessageChannel> keep(this);
+  if (ended_) return;
+  if (SyncCallWaits()) {
+    writable_deferred_ = true;
+    return ScheduleDeferred();
+  }
+  TellWritable();
+}
+
+void MessageChannel::TellWritable() {
+  SendHeld();
+  if (IsOpen()) {
+    const RefPtr<ToplevelActor> top(top_);
+    top->OnWritable();
+  }
+}
+
+}  // namespace ipdl

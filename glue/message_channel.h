@@ -1,0 +1,193 @@
+// MessageChannel: what a top-level actor and all actors below it have in common: one connection.
+//
+// What it is: the meeting point of the actor tree, the unanswered questions and the byte channel;
+// it stamps and opens what is sent, checks and dispatches what comes, waits for sync replies, and
+// decides how the connection ends. What it is not: for authors; they meet it through ToplevelActor
+// and generated code. Calls runtime/channel and the run loop; is called by them and by everything
+// else in glue/. Its code is in message_channel.cc (life), message_send.cc, message_dispatch.cc and
+// sync_wait.cc.
+//
+// Life: made by Bind; kept by the top-level actor, by resolvers and by whatever is on the stack.
+// It keeps the top-level actor (through the tree) until that is destroyed. The loop must live until
+// then: Close() before the loop goes.
+//
+// The peer is hostile: a message that makes no sense ends in Cut, once, with one line that names
+// the peer, the message and the field. After that nothing of the peer is looked at any more, and
+// the tree ends from the loop, never from inside a send.
+
+#ifndef IPDL_GLUE_MESSAGE_CHANNEL_H_
+#define IPDL_GLUE_MESSAGE_CHANNEL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "glue/actor_tree.h"
+#include "glue/owned_message.h"
+#include "glue/ref_ptr.h"
+#include "glue/reply_table.h"
+#include "glue/toplevel.h"
+#include "glue/wire.h"
+#include "runtime/channel/channel.h"
+#include "runtime/limits.h"
+#include "runtime/message_scope.h"
+#include "runtime/run_loop.h"
+
+namespace ipdl {
+
+class MessageChannel final : public Channel::Delegate, public MessageScope {
+ public:
+  // Connects `top`, which must be inactive. Sends the hello. Error: `top` was bound before.
+  static absl::Status Bind(RefPtr<ToplevelActor> top, std::unique_ptr<Channel> channel,
+                           RunLoop* loop, const Limits& limits);
+
+  MessageChannel(const MessageChannel&) = delete;
+  MessageChannel& operator=(const MessageChannel&) = delete;
+  void AddRef() { ++references_; }
+  void Release() {
+    if (--references_ == 0) delete this;
+  }
+
+  // False once closed by either side, cut off or broken; ActorDestroy may still be to come.
+  bool IsOpen() const { return !ended_ && channel_->IsOpen(); }
+  // Null once it is destroyed.
+  ToplevelActor* toplevel() const { return top_; }
+  Side side() const { return side_; }
+  RunLoop& loop() { return *loop_; }
+  const Limits& limits() const { return limits_; }
+  const PeerLabel& peer() const { return channel_->peer(); }
+  size_t queued_bytes() const { return channel_->queued_bytes(); }
+  bool Flush() { return IsOpen() && channel_->Flush(); }
+  ActorTree& tree() { return tree_; }
+  ReplyTable& replies() { return replies_; }
+
+  // Says goodbye and ends everything with kNormalShutdown.
+  void Close();
+  // The peer broke the rules. `what` names the message, the field and the reason.
+  void Cut(std::string_view what);
+
+  // --- Sending (message_send.cc) ---------------------------------------------------------------
+
+  // Opens a message whose body the caller writes. Each is followed by Finish or Abandon.
+  Writer& Open(const ActorHeader& header);
+  SendResult Finish(Writer& writer);
+  void Abandon(Writer& writer);
+
+  // Opens the reply to the question with this header. A reply is never refused because the peer
+  // reads slowly: it waits here, and a peer that lets too many wait is cut off. A reply that cannot
+  // be written becomes a rejection.
+  Writer& OpenReply(const ActorHeader& question);
+  void FinishReply(const ActorHeader& question, Writer& writer);
+  void SendRejection(const ActorHeader& question, RejectReason reason);
+
+  // True while a constructor is open: a second one would be sent before it, with a larger id.
+  bool constructing = false;
+  // A send answered kWouldBlock because too many questions are unanswered.
+  void set_wants_writable() { wants_writable_ = true; }
+
+  // --- Sync calls (sync_wait.cc) ---------------------------------------------------------------
+
+  // Waits for the reply to the question with this header, which was just sent.
+  SendResult WaitForReply(const ActorHeader& question, const ProtocolInfo& protocol,
+                          OwnedMessage* reply);
+
+  // --- Actor references (actor_param.cc) -------------------------------------------------------
+
+  // True if `actor` is connected here.
+  // The message being read names an actor that existed once and is gone.
+  bool Owns(const Actor& actor) const;
+  void NoteGoneActor() { gone_actor_ = true; }
+  bool TakeGoneActor() { return std::exchange(gone_actor_, false); }
+
+ private:
+  struct SpareMessage;
+  struct SyncWait;
+
+  MessageChannel(RefPtr<ToplevelActor> top, std::unique_ptr<Channel> channel, RunLoop* loop,
+                 const Limits& limits);
+  ~MessageChannel();
+
+  // Channel::Delegate.
+  void OnChannelMessage(absl::Span<const uint8_t> payload,
+                        absl::Span<OwnedHandle> handles) override;
+  void OnChannelClosed(const ChannelClosed& why) override;
+  void OnChannelWritable() override;
+
+  // --- Life
+  void SendControl(ControlMessage message);
+  void OnControl(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                 absl::Span<OwnedHandle> handles);
+  void OnHello(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
+  void End(DestroyReason reason);
+  void EndAfterLoss();
+  void TellWritable();
+
+  // --- Dispatch
+  void Dispatch(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
+  void DispatchToActor(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                       absl::Span<OwnedHandle> handles);
+  void DispatchToNobody(const ActorHeader& header, absl::Span<const uint8_t> payload);
+  void DispatchReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                     absl::Span<OwnedHandle> handles);
+  static bool ReadRejection(Reader& reader, RejectReason* reason);
+  // For error texts: as precise as the header allows.
+  std::string NameOf(const ActorHeader& header);
+  // Empty if the message fits the actor's table; otherwise what is wrong.
+  std::string_view CheckHeader(const ActorHeader& header, const Actor& actor) const;
+
+  // --- Sending
+  bool Congested() const;
+  Writer& OpenSpare(const ActorHeader& header);
+  std::unique_ptr<SpareMessage> TakeSpare(Writer& writer);
+  void Hold(SpareMessage& reply);
+  void SendHeld();
+
+  // --- Sync calls
+  // True while a sync call of any connection of this thread waits: no code of the author may run.
+  static bool SyncCallWaits();
+  void AcceptSyncReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                       absl::Span<OwnedHandle> handles);
+  void DuringSyncWait(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
+  void Defer(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
+  void ScheduleDeferred();
+  void DispatchDeferred();
+
+  uint32_t references_ = 0;
+  const Limits limits_;
+  RunLoop* const loop_;
+  const Side side_;
+  const ProtocolInfo& protocol_;  // of the top-level actor
+  std::unique_ptr<Channel> channel_;
+  ToplevelActor* top_;  // kept by tree_
+  ReplyTable replies_;
+  ActorTree tree_;
+
+  bool hello_seen_ = false;
+  bool ended_ = false;  // the tree is destroyed or about to be; nothing happens any more
+  bool cut_ = false;    // Cut was called; OnChannelClosed follows
+  bool gone_actor_ = false;
+  bool wants_writable_ = false;
+  std::string cut_line_;
+  std::optional<ChannelClosed> lost_;  // OnChannelClosed came while messages waited
+
+  std::vector<std::unique_ptr<SpareMessage>> spares_;  // open messages that are not in channel_
+  MessageQueue held_;                                  // replies that wait for room in channel_
+  bool hold_timer_set_ = false;
+
+  SyncWait* wait_ = nullptr;  // the sync call of ours that is waiting
+  MessageQueue deferred_;     // came while a sync call waited; older than what is in channel_
+  bool deferred_scheduled_ = false;
+  bool writable_deferred_ = false;
+  bool paused_ = false;
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_GLUE_MESSAGE_CHANNEL_H_

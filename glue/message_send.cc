@@ -1,0 +1,146 @@
+// Messages on their way out: opened in the channel's buffer, or beside it where they must not be
+// refused or are to be logged first.
+
+#include <algorithm>
+
+#include "glue/blame.h"
+#include "glue/message_channel.h"
+#include "glue/spare_message.h"
+#include "glue/text.h"
+#include "glue/trace_log.h"
+#include "runtime/log.h"
+#include "runtime/writer.h"
+
+namespace ipdl {
+
+namespace {
+
+// Frame header and padding around a payload, at most.
+constexpr size_t kFrameOverhead = 16;
+// How long to wait before looking whether replies that wait have room now. The channel tells that
+// only after it refused something, which would have cost the reply its handles.
+constexpr absl::Duration kHeldReplyPause = absl::Milliseconds(5);
+
+void PutHeader(Writer& writer, const ActorHeader& header) {
+  writer.PutBytes({reinterpret_cast<const uint8_t*>(&header), sizeof(header)});
+}
+
+ActorHeader ReplyHeader(const ActorHeader& question, uint16_t extra) {
+  return {.protocol = question.protocol,
+          .message = question.message,
+          .flags = static_cast<uint16_t>(kWireReply | (question.flags & kWireSync) | extra),
+          .routing = question.routing,
+          .seqno = question.seqno};
+}
+
+}  // namespace
+
+Writer& MessageChannel::Open(const ActorHeader& header) {
+  if (ABSL_PREDICT_FALSE(TraceIsOn())) return OpenSpare(header);
+  Writer& writer = channel_->Begin(this);
+  PutHeader(writer, header);
+  return writer;
+}
+
+Writer& MessageChannel::OpenSpare(const ActorHeader& header) {
+  Writer& writer = spares_.emplace_back(std::make_unique<SpareMessage>(&limits_, this))->writer;
+  PutHeader(writer, header);
+  return writer;
+}
+
+std::unique_ptr<MessageChannel::SpareMessage> MessageChannel::TakeSpare(Writer& writer) {
+  if (ABSL_PREDICT_TRUE(spares_.empty())) return nullptr;
+  auto found = std::find_if(spares_.begin(), spares_.end(),
+                            [&](const auto& spare) { return &spare->writer == &writer; });
+  if (found == spares_.end()) return nullptr;
+  std::unique_ptr<SpareMessage> spare = std::move(*found);
+  spares_.erase(found);
+  return spare;
+}
+
+SendResult MessageChannel::Finish(Writer& writer) {
+  const std::unique_ptr<SpareMessage> spare = TakeSpare(writer);
+  if (spare == nullptr) return channel_->End(writer);
+  if (!IsOpen()) return SendResult::kClosed;
+  if (!writer.Finish()) {
+    LogError(Text("not sent to ", peer().ToString(), ": ", writer.error()));
+    return SendResult::kRefused;
+  }
+  TraceSent(*this, spare->bytes.bytes(), spare->handles);
+  return channel_->Send(spare->bytes.bytes(), std::move(spare->handles));
+}
+
+void MessageChannel::Abandon(Writer& writer) {
+  if (TakeSpare(writer) == nullptr) channel_->Abandon(writer);
+}
+
+bool MessageChannel::Congested() const {
+  return !held_.empty() ||
+         channel_->queued_bytes() + limits_.message_bytes > limits_.queued_bytes ||
+         channel_->queued_handles() + limits_.message_handles > limits_.queued_handles;
+}
+
+Writer& MessageChannel::OpenReply(const ActorHeader& question) {
+  const ActorHeader header = ReplyHeader(question, 0);
+  return IsOpen() && Congested() ? OpenSpare(header) : Open(header);
+}
+
+void MessageChannel::FinishReply(const ActorHeader& question, Writer& writer) {
+  // A nearly full queue makes every reply a spare one; one that was begun before it filled up ends
+  // in the channel, which then has room for it, or is the channel's only message.
+  const std::unique_ptr<SpareMessage> spare = TakeSpare(writer);
+  if (spare == nullptr) {
+    if (channel_->End(writer).code() == SendResult::kRefused) {
+      SendRejection(question, RejectReason::kHandlerRejected);
+    }
+    return;
+  }
+  if (!IsOpen()) return;
+  if (!writer.Finish() || spare->bytes.size() + kFrameOverhead > limits_.message_bytes ||
+      spare->handles.size() > limits_.message_handles) {
+    LogError(Text("a reply to ", peer().ToString(),
+                  " cannot be sent: ", writer.ok() ? "it is too large" : writer.error()));
+    return SendRejection(question, RejectReason::kHandlerRejected);
+  }
+  TraceSent(*this, spare->bytes.bytes(), spare->handles);
+  Hold(*spare);
+}
+
+void MessageChannel::SendRejection(const ActorHeader& question, RejectReason reason) {
+  if (!IsOpen()) return;
+  const ActorHeader header = ReplyHeader(question, kWireRejected);
+  Writer& writer = Congested() ? OpenSpare(header) : Open(header);
+  writer.Put(static_cast<uint8_t>(reason));
+  FinishReply(question, writer);
+}
+
+void MessageChannel::Hold(SpareMessage& reply) {
+  held_.Push(OwnedMessage(reply.bytes.bytes(), absl::MakeSpan(reply.handles)));
+  SendHeld();
+  if (held_.cost() > limits_.queued_bytes) {
+    Cut(Text("it asks without reading the replies; ", limits_.queued_bytes,
+             " bytes of them wait (queued_bytes)"));
+  }
+}
+
+void MessageChannel::SendHeld() {
+  while (!held_.empty() && IsOpen()) {
+    OwnedMessage& next = held_.front();
+    const size_t bytes = channel_->queued_bytes();
+    const size_t handles = channel_->queued_handles();
+    const bool room =
+        (bytes == 0 || bytes + next.bytes().size() + kFrameOverhead <= limits_.queued_bytes) &&
+        (handles == 0 || handles + next.handles().size() <= limits_.queued_handles);
+    if (!room) break;
+    OwnedMessage message = held_.Pop();
+    channel_->Send(message.bytes(), std::move(message.handle_list()));
+  }
+  if (held_.empty() || hold_timer_set_) return;
+  hold_timer_set_ = true;
+  loop_->PostDelayed(kHeldReplyPause, [self = RefPtr<MessageChannel>(this)] {
+    self->hold_timer_set_ = false;
+    self->SendHeld();
+  });
+}
+
+}  // namespace ipdl
