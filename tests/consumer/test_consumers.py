@@ -17,12 +17,6 @@ from tools.dev.tree import ROOT
 _COUNTER = Path(__file__).with_name("counter")
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The prefix of a staged copy."""
-    return projects.stage_installation(tmp_path_factory.mktemp("installed"), projects.environment())
-
-
 def test_a_project_uses_the_library_as_a_subproject(tmp_path: Path) -> None:
     project = _project(tmp_path)
     (project / "subprojects").mkdir()

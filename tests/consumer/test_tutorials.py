@@ -13,12 +13,10 @@ from tools.dev.tree import ROOT, own_files
 _PAGES = ("README.md", "docs/language.md")
 
 
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+@pytest.fixture
+def environment(installed: Path) -> dict[str, str]:
     """What a reader has: the tree (as $IPDL), and an installed copy."""
-    env = projects.environment()
-    prefix = projects.stage_installation(tmp_path_factory.mktemp("installed"), env)
-    return {**env, "PATH": f"{prefix / 'bin'}:{env['PATH']}", "IPDL": str(ROOT)}
+    return {**projects.uses_installed(installed, projects.environment()), "IPDL": str(ROOT)}
 
 
 @pytest.mark.parametrize("page", _PAGES)
