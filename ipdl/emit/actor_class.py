@@ -67,7 +67,7 @@ class ActorClass:
     @cached_property
     def scope(self) -> Scope:
         """Inside the class."""
-        members = set(BASE_MEMBERS) | {"kClass", "Manager", "Dispatch", self.name}
+        members = set(BASE_MEMBERS) | {"kClass", "Manager", "Dispatch"}
         members |= {f"Send{m.cxx_name}" for m in self.sent} | set(self.resolvers.values())
         for message in self.received:
             members |= {f"Recv{message.cxx_name}", f"On{message.cxx_name}"}

@@ -36,6 +36,9 @@ def unit_header(unit: Unit) -> str:
     return quoted(unit.name + ".h")
 
 
+GENERATED = quoted("glue/generated.h")
+
+
 class Includes:
     """A set of headers. `own`: the header that a source file must include first. `of`: the header
     that this is the list of; it does not include itself."""
@@ -97,6 +100,12 @@ class Includes:
     def drop(self, others: Includes) -> None:
         """Leaves out what the file's own header includes."""
         self._headers -= others._headers
+
+    def drop_exported(self) -> None:
+        """Leaves out what "glue/generated.h" includes for its users."""
+        exported = {quoted("runtime/param_traits.h")}
+        exported |= {h for h in self._headers if h.startswith('"glue/') and h != GENERATED}
+        self._headers -= exported
 
     def emit(self, code: Code) -> None:
         others = self._headers - {self._own, self._of}

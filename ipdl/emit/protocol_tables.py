@@ -21,7 +21,7 @@ from ipdl.model import Direction, ImplKind, Message, Protocol, Side, Unit
 
 
 # Of a table entry, in characters: a signature above this is cut into lines of its own.
-LONGEST_ITEM = 80
+LONGEST_ITEM = 92
 
 
 def protocol_id(protocol: Protocol) -> int:
@@ -62,7 +62,9 @@ def source_includes(protocol: Protocol) -> list[str]:
     return ["<utility>"] if protocol.toplevel else []
 
 
-def emit_declarations(code: Code, protocol: Protocol, unit: Unit) -> None:
+def emit_declarations(unit: Unit, code: Code) -> None:
+    protocol = unit.protocol
+    assert protocol is not None
     name = cxx_name(protocol.name)
     code.line(f"namespace {name} {{")
     code.line()
@@ -80,7 +82,9 @@ def emit_declarations(code: Code, protocol: Protocol, unit: Unit) -> None:
     code.line(f"}}  // namespace {name}")
 
 
-def emit_definitions(code: Code, protocol: Protocol, unit: Unit) -> None:
+def emit_definitions(unit: Unit, code: Code) -> None:
+    protocol = unit.protocol
+    assert protocol is not None
     name = cxx_name(protocol.name)
     code.line(f"namespace {name} {{")
     if protocol.messages:

@@ -11,7 +11,7 @@ from ipdl.emit.banner import (
     inside_namespace,
 )
 from ipdl.emit.code import Code
-from ipdl.emit.includes import Includes, quoted, unit_header
+from ipdl.emit.includes import GENERATED, Includes, quoted, unit_header
 from ipdl.emit.protocol_tables import is_impl, names_class
 from ipdl.emit.scope import IPDL
 from ipdl.emit.types import is_scalar
@@ -227,7 +227,7 @@ def _emit_tree_bodies(code: Code, actor: ActorClass) -> None:
 
 def _source_includes(actor: ActorClass) -> Includes:
     includes = Includes(own=quoted(actor.name + ".h"))
-    includes.add(quoted("glue/generated.h"))
+    includes.add(GENERATED)
     if actor.impl.kind is ImplKind.DEFAULT:
         includes.add(quoted(actor.default_impl + ".h"))
     includes.add(*(quoted(h) for h in actor.unit.cxx_includes if _is_own_impl(actor, h)))
@@ -243,6 +243,7 @@ def _source_includes(actor: ActorClass) -> Includes:
                 includes.add("<utility>")
             _add_argument(includes, actor, param.type)
     includes.drop(_header_includes(actor))
+    includes.drop_exported()
     return includes
 
 

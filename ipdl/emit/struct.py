@@ -109,6 +109,11 @@ class StructEmitter:
         if not self.members:
             code.line(f"bool {self.name}::operator==(const {self.name}&) const {{ return true; }}")
             return
-        with code.block(f"bool {self.name}::operator==(const {self.name}& other) const"):
-            terms = [f"{m.variable} == other.{m.variable}" for m in self.members]
+        head = f"bool {self.name}::operator==(const {self.name}& other) const"
+        terms = [f"{m.variable} == other.{m.variable}" for m in self.members]
+        whole = f"return {' && '.join(terms)};"
+        if code.fits(f"{head} {{ {whole} }}"):
+            code.short(head, whole)
+            return
+        with code.block(head):
             code.chain("return ", terms, "&&", ";")

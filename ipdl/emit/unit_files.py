@@ -6,7 +6,9 @@ share (`protocol_tables`). Not in them: the actor classes (`side_header`, `side_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
+from itertools import groupby
 
 from ipdl.emit import forward, protocol_tables
 from ipdl.emit.banner import (
@@ -49,16 +51,17 @@ def _emitter(unit: Unit, aggregate: Aggregate) -> StructEmitter | UnionEmitter:
     return UnionEmitter(aggregate, scope)
 
 
-def _by_namespace(aggregates: list[Aggregate]) -> Iterator[tuple[Namespace, list[Aggregate]]]:
-    """Neighbours of one namespace together, in the order given."""
-    group: list[Aggregate] = []
-    for aggregate in aggregates:
-        if group and group[0].namespace != aggregate.namespace:
-            yield group[0].namespace, group
-            group = []
-        group.append(aggregate)
-    if group:
-        yield group[0].namespace, group
+# What stands in a namespace: the namespace, and how the text is written.
+Part = tuple[Namespace, Callable[[Code], None]]
+
+
+def _emit_parts(code: Code, parts: list[Part]) -> None:
+    """Neighbours in one namespace share its braces."""
+    for namespace, group in groupby(parts, key=lambda part: part[0]):
+        with inside_namespace(code, namespace):
+            for _, emit in group:
+                code.line()
+                emit(code)
 
 
 # --- Name.h
@@ -72,14 +75,12 @@ def emit_header(unit: Unit) -> str:
         _header_includes(unit).emit(code)
         emit_forward_declarations(code, _header_forwards(unit))
         aggregates = definition_order(unit)
-        for namespace, group in _by_namespace(aggregates):
-            with inside_namespace(code, namespace):
-                for aggregate in group:
-                    code.line()
-                    _emitter(unit, aggregate).emit_class(code)
+        parts: list[Part] = [(a.namespace, _emitter(unit, a).emit_class) for a in aggregates]
         if unit.protocol is not None:
-            with inside_namespace(code, unit.protocol.namespace):
-                protocol_tables.emit_declarations(code, unit.protocol, unit)
+            parts.append(
+                (unit.protocol.namespace, partial(protocol_tables.emit_declarations, unit))
+            )
+        _emit_parts(code, parts)
         _emit_traits_declarations(code, unit, aggregates)
     return code.text()
 
@@ -159,13 +160,12 @@ def emit_source(unit: Unit) -> str:
     emit_banner(code, unit, unit.name + ".cc", _what(unit, "functions for"))
     _source_includes(unit).emit(code)
     aggregates = definition_order(unit)
-    for namespace, group in _by_namespace([a for a in aggregates if _has_bodies(a)]):
-        with inside_namespace(code, namespace):
-            for aggregate in group:
-                _emitter(unit, aggregate).emit_bodies(code)
+    parts: list[Part] = [
+        (a.namespace, _emitter(unit, a).emit_bodies) for a in aggregates if _has_bodies(a)
+    ]
     if unit.protocol is not None:
-        with inside_namespace(code, unit.protocol.namespace):
-            protocol_tables.emit_definitions(code, unit.protocol, unit)
+        parts.append((unit.protocol.namespace, partial(protocol_tables.emit_definitions, unit)))
+    _emit_parts(code, parts)
     toplevel = unit.protocol is not None and unit.protocol.toplevel
     if aggregates or toplevel:
         traits = TraitsEmitter(unit)

@@ -1,0 +1,42 @@
+// PDeleteParent.h: the parent side of protocol golden::new::PDelete.
+// Generated from PDelete.ipdl by the ipdl compiler; do not edit.
+
+#ifndef IPDL_GENERATED_GOLDEN_NEW_PDELETEPARENT_H_
+#define IPDL_GENERATED_GOLDEN_NEW_PDELETEPARENT_H_
+
+#include <cstdint>
+
+#include "PDelete.h"
+#include "glue/reply.h"
+#include "glue/resolver.h"
+#include "glue/toplevel.h"
+#include "runtime/send_result.h"
+
+namespace golden::new_ {
+
+class PDeleteParent : public ::ipdl::ToplevelActor {
+ public:
+  static const ::ipdl::ActorClass kClass;
+
+  using thisResolver = ::ipdl::Resolver<bool>;
+
+  ::ipdl::Reply<bool> Sendthis(int32_t in, int32_t out, const operator_& self,
+                               const template_& actor);
+  void Sendthis(int32_t in, int32_t out, const operator_& self, const template_& actor,
+                ::ipdl::ResolveCallback<bool> resolve, ::ipdl::RejectCallback reject);
+
+ protected:
+  PDeleteParent();
+  ~PDeleteParent() override;
+
+  // The implementation, class DeleteParent of "DeleteParent.h", has:
+  //   ::ipdl::Result Recvthis(int32_t in, int32_t out, operator_ self, template_ actor,
+  //                           thisResolver resolve);
+
+ private:
+  struct Dispatch;
+};
+
+}  // namespace golden::new_
+
+#endif  // IPDL_GENERATED_GOLDEN_NEW_PDELETEPARENT_H_

@@ -1,0 +1,81 @@
+// PTrunk.cc: functions for both sides of protocol golden::PTrunk.
+// Generated from PTrunk.ipdl by the ipdl compiler; do not edit.
+
+#include "PTrunk.h"
+
+#include <utility>
+
+#include "PTwigChild.h"
+#include "PTwigParent.h"
+
+namespace golden {
+
+Pair::Pair(::ipdl::SideVariant<PTwigParent*, PTwigChild*> first,
+           ::ipdl::NullableSideVariant<PTwigParent*, PTwigChild*> second)
+    : first_(std::move(first)), second_(std::move(second)) {}
+
+namespace PTrunk {
+namespace {
+
+constexpr ::ipdl::MessageInfo kMessages[] = {
+    {"PTwigConstructor", ::ipdl::kParentReceives | ::ipdl::kConstructor, "name:s", ""},
+    {"Choose", ::ipdl::kParentReceives | ::ipdl::kSync | ::ipdl::kHasReply, "twigs:*A,best:A",
+     "chosen:A"},
+    {"Graft", ::ipdl::kChildReceives, "twig:A,pair:{first:A,second:A},more:E", ""},
+};
+
+}  // namespace
+
+constinit const ::ipdl::ProtocolInfo kProtocol = {
+    .name = "golden::PTrunk",
+    .id = kProtocolId,
+    .fingerprint = 0x66e13ebad75b7e7f,
+    .toplevel = true,
+    .messages = kMessages,
+};
+
+absl::Status CreateEndpoints(::ipdl::Endpoint<PTrunkParent>* parent,
+                             ::ipdl::Endpoint<PTrunkChild>* child) {
+  return ::ipdl::CreateEndpointPair(parent, child);
+}
+
+}  // namespace PTrunk
+
+}  // namespace golden
+
+namespace ipdl {
+
+void ParamTraits<::golden::Pair>::Write(Writer& out, const ::golden::Pair& value) {
+  WriteParam(out, value.first());
+  WriteParam(out, value.second());
+}
+
+bool ParamTraits<::golden::Pair>::Read(Reader& in, ::golden::Pair* value) {
+  return ReadParam(in, "first", &value->first()) && ReadParam(in, "second", &value->second());
+}
+
+void ParamTraits<Endpoint<::golden::PTrunkParent>>::Write(Writer& out,
+                                                          Endpoint<::golden::PTrunkParent>&& end) {
+  Endpoint<::golden::PTrunkParent>::Write(out, std::move(end),
+                                          {&::golden::PTrunk::kProtocol, Side::kParent, nullptr});
+}
+
+bool ParamTraits<Endpoint<::golden::PTrunkParent>>::Read(Reader& in,
+                                                         Endpoint<::golden::PTrunkParent>* end) {
+  return Endpoint<::golden::PTrunkParent>::Read(
+      in, end, {&::golden::PTrunk::kProtocol, Side::kParent, nullptr});
+}
+
+void ParamTraits<Endpoint<::golden::PTrunkChild>>::Write(Writer& out,
+                                                         Endpoint<::golden::PTrunkChild>&& end) {
+  Endpoint<::golden::PTrunkChild>::Write(out, std::move(end),
+                                         {&::golden::PTrunk::kProtocol, Side::kChild, nullptr});
+}
+
+bool ParamTraits<Endpoint<::golden::PTrunkChild>>::Read(Reader& in,
+                                                        Endpoint<::golden::PTrunkChild>* end) {
+  return Endpoint<::golden::PTrunkChild>::Read(
+      in, end, {&::golden::PTrunk::kProtocol, Side::kChild, nullptr});
+}
+
+}  // namespace ipdl
