@@ -2,6 +2,7 @@
 
 #include "runtime/reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -53,12 +54,9 @@ bool Reader::Finish() {
   if (!ok()) return false;
   const size_t left = remaining();
   if (left != 0) {
-    if (left >= 8 || (end_ - start_) % 8 != 0) {
-      return Fail(absl::StrCat(left, " bytes follow the last value"));
-    }
-    for (size_t i = 0; i < left; ++i) {
-      if (next_[i] != 0) return FailInPadding(), false;
-    }
+    const bool is_padding = left < 8 && (end_ - start_) % 8 == 0 &&
+                            std::all_of(next_, end_, [](uint8_t byte) { return byte == 0; });
+    if (!is_padding) return Fail(absl::StrCat(left, " bytes follow the last value"));
   }
   if (next_handle_ != handles_.size()) {
     return Fail(absl::StrCat("the message came with ", handles_.size(), " handles but uses ",
