@@ -45,6 +45,7 @@ struct RunLoop::Impl {
     int fd = -1;
     uint32_t generation = 0;
     FdInterest interest;
+    RunLoopPoller::Trigger trigger = RunLoopPoller::Trigger::kLevel;
     bool node = false;  // also served by WaitTransports
   };
   static constexpr int64_t kAtOnce = 0;
@@ -57,7 +58,7 @@ struct RunLoop::Impl {
     if (index >= slots.size() || slots[index].generation != token >> 32) return nullptr;
     return &slots[index];
   }
-  absl::StatusOr<uint32_t> TakeSlot(int fd, FdInterest interest);
+  absl::StatusOr<uint32_t> TakeSlot(int fd, FdInterest interest, RunLoopPoller::Trigger trigger);
   void FreeSlot(uint32_t index);
   absl::Status SetInterest(uint32_t index, FdInterest interest);
   void SetDeadline(Slot& slot, int64_t deadline);
@@ -175,7 +176,8 @@ RunLoop* RunLoop::Current() {
 
 // --- Slots -------------------------------------------------------------------------------------
 
-absl::StatusOr<uint32_t> RunLoop::Impl::TakeSlot(int fd, FdInterest interest) {
+absl::StatusOr<uint32_t> RunLoop::Impl::TakeSlot(int fd, FdInterest interest,
+                                                 RunLoopPoller::Trigger trigger) {
   uint32_t index;
   if (free_slots.empty()) {
     index = static_cast<uint32_t>(slots.size());
@@ -185,6 +187,7 @@ absl::StatusOr<uint32_t> RunLoop::Impl::TakeSlot(int fd, FdInterest interest) {
     free_slots.pop_back();
   }
   slots[index].fd = fd;
+  slots[index].trigger = trigger;
   ++slots[index].generation;
   absl::Status status = SetInterest(index, interest);
   if (!status.ok()) {
@@ -207,7 +210,8 @@ void RunLoop::Impl::FreeSlot(uint32_t index) {
 
 absl::Status RunLoop::Impl::SetInterest(uint32_t index, FdInterest interest) {
   Slot& slot = slots[index];
-  absl::Status status = poller->Change(slot.fd, slot.interest, interest, Token(index));
+  absl::Status status =
+      poller->Change(slot.fd, slot.interest, interest, slot.trigger, Token(index));
   // A descriptor that cannot be taken out was closed already, and is out of the set.
   if (status.ok() || interest == FdInterest{}) slot.interest = interest;
   return status;
@@ -242,7 +246,7 @@ absl::Status RunLoop::Watch::SetInterest(FdInterest interest) {
 absl::StatusOr<std::unique_ptr<RunLoop::Watch>> RunLoop::WatchFd(int fd, FdInterest interest,
                                                                  WatchCallback callback) {
   assert(impl_->OnOwnThread());
-  absl::StatusOr<uint32_t> slot = impl_->TakeSlot(fd, interest);
+  absl::StatusOr<uint32_t> slot = impl_->TakeSlot(fd, interest, RunLoopPoller::Trigger::kLevel);
   if (!slot.ok()) return slot.status();
   auto state = std::make_shared<Watch::State>();
   state->loop = this;
@@ -268,7 +272,8 @@ Transport::~Transport() {
 absl::Status RunLoop::AddTransport(Transport* transport, FdInterest interest) {
   assert(impl_->OnOwnThread());
   assert(transport->loop_ == nullptr);
-  absl::StatusOr<uint32_t> slot = impl_->TakeSlot(transport->transport_fd(), interest);
+  absl::StatusOr<uint32_t> slot =
+      impl_->TakeSlot(transport->transport_fd(), interest, RunLoopPoller::Trigger::kEdge);
   if (!slot.ok()) return slot.status();
   impl_->slots[*slot].transport = transport;
   impl_->slots[*slot].node = true;

@@ -68,7 +68,9 @@ class Transport {
   // be closed once the interest is empty.
   virtual int transport_fd() const = 0;
 
-  // The descriptor is ready. May destroy this transport.
+  // The descriptor has become ready. Said once: whoever leaves something unread or unwritten must
+  // come back to it by itself (SetTransportDeadline with no delay), or change the interest, after
+  // which it is said again. May be said although nothing is there. May destroy this transport.
   virtual void OnTransportReady(FdReady ready) = 0;
 
   // Write what is queued. Called once per turn after MarkDirty. Must not call user code: whatever

@@ -47,10 +47,11 @@ class EpollPoller final : public RunLoopPoller {
 
   int fd() const override { return epoll_.get(); }
 
-  absl::Status Change(int fd, FdInterest before, FdInterest now, uint64_t token) override {
+  absl::Status Change(int fd, FdInterest before, FdInterest now, Trigger trigger,
+                      uint64_t token) override {
     if (before == now) return absl::OkStatus();
     epoll_event event = {};
-    event.events = ToEpoll(now);
+    event.events = ToEpoll(now) | (trigger == Trigger::kEdge ? uint32_t{EPOLLET} : 0u);
     event.data.u64 = token;
     // Out of the set altogether when nothing is asked for: epoll reports hangups unasked, and a
     // loop that has no use for them would spin.

@@ -45,9 +45,14 @@ class RunLoopPoller {
   // Readable while Wait would return something, or was woken, or the timer has fired.
   virtual int fd() const = 0;
 
+  // When readiness is reported: as long as it lasts, or once when it begins (and once whenever the
+  // interest is changed). The second is cheaper: the kernel need not look again before it sleeps.
+  enum class Trigger : uint8_t { kLevel, kEdge };
+
   // Changes what is waited for on `fd` from `before` to `now`; both may be empty, which means that
   // the kernel does not know the descriptor. Events carry `token`.
-  virtual absl::Status Change(int fd, FdInterest before, FdInterest now, uint64_t token) = 0;
+  virtual absl::Status Change(int fd, FdInterest before, FdInterest now, Trigger trigger,
+                              uint64_t token) = 0;
 
   // Waits at most `timeout_nanos` and fills `events` from the front. Returns how many; 0 also
   // after Wake(), the timer or a signal. Clears what Wake() and the timer left behind.

@@ -179,8 +179,10 @@ void SocketChannel::OnTransportDeadline() {
   if (std::exchange(write_short_, false)) Write();
   ReportWritable();
   if (!*alive) return;
-  // After a shortage, or because reading was resumed with messages waiting here.
-  if (std::exchange(read_short_, false) || HasInput()) ReadMore(*alive);
+  // After a shortage or a full share, or because reading was resumed with messages waiting here.
+  const bool was_short = std::exchange(read_short_, false);
+  const bool was_full = std::exchange(more_to_read_, false);
+  if (was_short || was_full || HasInput()) ReadMore(*alive);
   if (!*alive) return;
   UpdateInterest();
   ReportClosed();
@@ -307,9 +309,9 @@ void SocketChannel::ReadMore(const bool& alive) {
     bytes += receiver_.last_read_bytes();
     if (bytes != 0 && !write_short_) retry_delay_ = absl::ZeroDuration();
     switch (read) {
-      case SocketReceiver::Read::kFull:
+      case SocketReceiver::Read::kMaybeMore:
         continue;
-      case SocketReceiver::Read::kPart:
+      case SocketReceiver::Read::kAll:
         if (!DispatchFrames(alive)) return;
         receiver_.Rest();
         return;
@@ -337,7 +339,10 @@ void SocketChannel::ReadMore(const bool& alive) {
         return;
     }
   }
-  if (DispatchFrames(alive)) receiver_.Rest();
+  if (!DispatchFrames(alive)) return;
+  receiver_.Rest();
+  more_to_read_ = true;
+  Soon();
 }
 
 // Hands on all whole frames. False: nothing more may be read now; the channel may be gone.

@@ -75,7 +75,7 @@ class SocketChannel final : public Channel, private Transport {
 
   // What the channel did so far; for tests and figures.
   struct Counters {
-    uint64_t sends;              // sendmsg calls
+    uint64_t sends;              // send and sendmsg calls
     uint64_t reads;              // recvmsg calls
     uint64_t messages_sent;      // accepted by End or Send
     uint64_t messages_received;  // handed to the delegate
@@ -123,6 +123,7 @@ class SocketChannel final : public Channel, private Transport {
   bool write_blocked_ = false;  // waiting for the socket to become writable
   bool write_short_ = false;    // waiting for the system to have more of something
   bool read_short_ = false;
+  bool more_to_read_ = false;   // this turn's share was used up before the socket was empty
   bool refused_ = false;        // a send was answered kWouldBlock and not called back yet
   bool soon_ = false;           // OnTransportDeadline comes before the loop sleeps
   absl::Duration retry_delay_;  // of the last retry; zero when all is well

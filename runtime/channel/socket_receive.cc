@@ -92,8 +92,8 @@ SocketReceiver::Read SocketReceiver::ReadOnce(int socket) {
   filled_ += last_read_bytes_;
 
   // Descriptors first: whatever else is wrong, from here on they have an owner.
+  size_t received = 0;
   if (message.msg_controllen != 0) {
-    size_t received = 0;
     int highest = -1;
     for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
          header = CMSG_NXTHDR(&message, header)) {
@@ -118,7 +118,7 @@ SocketReceiver::Read SocketReceiver::ReadOnce(int socket) {
     last_errno_ = 0;
     return Read::kEnd;
   }
-  return last_read_bytes_ == part.iov_len ? Read::kFull : Read::kPart;
+  return last_read_bytes_ == part.iov_len || received != 0 ? Read::kMaybeMore : Read::kAll;
 }
 
 void SocketReceiver::TakeHandle(int fd) {

@@ -40,8 +40,8 @@ class SocketReceiver {
   SocketReceiver& operator=(const SocketReceiver&) = delete;
 
   enum class Read : uint8_t {
-    kFull,       // as much as was asked for: there may be more
-    kPart,       // less: nothing more is there just now
+    kMaybeMore,  // as much as was asked for, or up to some descriptors, where a read always ends
+    kAll,        // all that was there
     kNothing,    // nothing was there
     kEnd,        // the peer will send nothing any more; see EndedInside()
     kTruncated,  // the kernel dropped descriptors; all are closed
@@ -69,6 +69,7 @@ class SocketReceiver {
   // "12 of 64 bytes", for an end inside a frame; empty if there is none.
   std::string EndedInside() const;
   size_t unclaimed_handles() const { return handles_.size() - first_handle_; }
+  // Of the last ReadOnce.
   size_t last_read_bytes() const { return last_read_bytes_; }
   int last_errno() const { return last_errno_; }
   uint64_t reads() const { return reads_; }  // recvmsg calls so far

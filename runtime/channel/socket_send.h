@@ -63,7 +63,7 @@ class SocketSender {
 
   size_t queued_bytes() const { return open_ ? OpenOffset() : queue_.size(); }
   size_t queued_handles() const { return ready_handles_ - next_handle_; }
-  uint64_t sends() const { return sends_; }        // sendmsg calls so far
+  uint64_t sends() const { return sends_; }        // system calls that sent, so far
   uint64_t messages() const { return messages_; }  // messages queued so far
   // The errno behind the last kRetryLater or kBroken.
   int last_errno() const { return last_errno_; }
