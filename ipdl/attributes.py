@@ -115,7 +115,7 @@ def _choices(spec: _Spec, words: tuple[str, ...]) -> str:
         choices.append('a string with a C++ class, "ns::Class"')
     if spec.bare:
         choices.append("no value at all")
-    return ", ".join(choices)
+    return " or ".join(filter(None, (", ".join(choices[:-1]), choices[-1])))
 
 
 def _hint(name: str, place: str) -> str:
@@ -126,6 +126,6 @@ def _hint(name: str, place: str) -> str:
         return f"did you mean `{close[0]}`?"
     others = [other for other, table in _TABLE.items() if name in table]
     if others:
-        return f"it belongs before a {' or a '.join(others)}"
+        return f"it belongs before a {' or a '.join(others)}".replace("using", "`using`")
     known = ", ".join(f"`{known}`" for known in sorted(_TABLE[place]))
     return f"a {place} may have {known}"

@@ -91,7 +91,14 @@ class Automaton:
 
     def open_brackets(self, bracket: str) -> list[Token]:
         """The tokens of this spelling on the stack: braces not yet closed, the innermost last."""
-        return [v for s, v in zip(self.symbols, self._values) if s == bracket]
+        closing = {"{": "}", "(": ")", "[": "]"}[bracket]
+        still_open: list[Token] = []
+        for symbol, value in zip(self.symbols, self._values):
+            if symbol == bracket:
+                still_open.append(value)
+            elif symbol == closing and still_open:
+                still_open.pop()  # closed, but what it is in is not complete
+        return still_open
 
     # --- Simulation --------------------------------------------------------------------------
 

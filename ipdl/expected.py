@@ -51,12 +51,13 @@ _BEFORE = {
     "template_args": "the template argument",
     "template_arg": "the template argument",
     "params": "the parameters",
-    "struct": "the struct",
-    "union": "the union",
-    "protocol": "the protocol",
+    "semantics": "`async` or `sync`",
+    "struct_declaration": "the struct",
+    "union_declaration": "the union",
+    "protocol_declaration": "the protocol",
     "message": "the message",
-    "include": "the include",
-    "using": "the using statement",
+    "include_statement": "the include",
+    "using_statement": "the using statement",
     "STRING": "the string",
 }
 

@@ -147,7 +147,7 @@ class _Modernizer:
         """`PFoo:STATE actor` as a parameter."""
         if self._kind(at) != ":" or len(self._out) < 2 or self._out[-1].type != "ID":
             return None
-        if self._out[-2].type not in ("(", ",", "nullable", "{", ";"):
+        if self._out[-2].type not in ("(", ",", "nullable"):
             return None
         if self._kind(at + 1) != "ID" or self._kind(at + 2) not in ("ID", "["):
             return None

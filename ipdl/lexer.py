@@ -24,15 +24,15 @@ RESERVED = frozenset(
 _TOKEN = re.compile(
     r"""
       (?P<BLANK>[ \t\f\v\r\n]+)
-    | (?P<ID>[a-zA-Z_][a-zA-Z0-9_]*)
+    | (?P<ID>[^\W\d]\w*)
     | (?P<PUNCTUATION>::|[(){}\[\]<>;:,?=~])
     | (?P<DOC>///(?!/)[^\n]*)
     | (?P<COMMENT>//[^\n]*|/\*(?s:.*?)\*/)
     | (?P<STRING>"[^"\n]*")
-    | (?P<NUMBER>[0-9][a-zA-Z0-9_.]*)
+    | (?P<NUMBER>\d[\w.]*)
     | (?P<OPEN_COMMENT>/\*)
     | (?P<OPEN_STRING>"[^\n]*)
-    | (?P<UNKNOWN>(?:(?!/[/*])[^ \t\f\v\r\na-zA-Z_0-9(){}\[\]<>;:,?=~"])+)
+    | (?P<UNKNOWN>->|(?:(?!/[/*])[^ \t\f\v\r\n\w(){}\[\]<>;:,?=~"])+)
     """,
     re.VERBOSE,
 )
@@ -54,6 +54,7 @@ class Lexed(NamedTuple):
     tokens: list[Token]  # the last one is END and lies just behind the last real one
     cut: bool  # the text ends within a comment, so what follows is missing
     hopeless: bool  # so many mistakes that this is no .ipdl text
+    after_unknown: frozenset[int]  # starts of tokens before which something was left out
 
 
 def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
@@ -65,6 +66,8 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
     last_end = 0
     mistakes = 0
     cut = False
+    left_out = False
+    after_unknown: set[int] = set()
     match_at = _TOKEN.match
     at = 0
     while at < len(text):
@@ -85,6 +88,8 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
         if kind == "ID":
             if word in RESERVED:
                 kind = word
+            elif not word.isascii():
+                reporter.report(diagnostics.name_not_ascii(word), Span(file, start, at))
         elif kind == "PUNCTUATION":
             kind = word
         elif kind == "OPEN_COMMENT":
@@ -96,9 +101,10 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
             if mistakes > reporter.SYNTAX_LIMIT:
                 problem = diagnostics.too_many_mistakes(reporter.SYNTAX_LIMIT)
                 reporter.report(problem, Span(file, start, at))
-                return Lexed([], cut=True, hopeless=True)
+                return Lexed([], True, True, frozenset())
             shown = word if len(word) <= 20 else word[:20] + "..."
             reporter.report(diagnostics.unknown_characters(shown), Span(file, start, at))
+            left_out = True
             continue
         elif kind == "OPEN_STRING":
             at = start + len(word.rstrip("\r"))
@@ -109,6 +115,9 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
                 at = start + len(word.rstrip()) - 1
             word = text[start:at] + '"'
         last_end = at
+        if left_out:
+            after_unknown.add(start)
+            left_out = False
         if doc:
             gap = text[doc_end:start]
             attached = gap.count("\n") == 1 and not gap.strip()
@@ -117,4 +126,4 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
         else:
             tokens.append(Token(kind, word, start, at))
     tokens.append(Token(END, "", last_end, last_end))
-    return Lexed(tokens, cut, hopeless=False)
+    return Lexed(tokens, cut, False, frozenset(after_unknown))

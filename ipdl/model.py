@@ -455,6 +455,7 @@ class Unit:
     includes: list[Unit] = field(default_factory=list)  # written here, in source order
     cxx_includes: list[str] = field(default_factory=list)  # `include "x.h";`, in source order
     incomplete: bool = False  # names may be missing: an include or a declaration was unreadable
+    damaged: bool = False  # something was dropped inside a struct or union
 
     @property
     def basename(self) -> str:

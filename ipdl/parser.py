@@ -15,7 +15,7 @@ from ipdl.reporter import Reporter
 from ipdl.source import SourceFile, Span
 from ipdl.tree_builder import TreeBuilder
 
-MAX_FILE_BYTES = 4 << 20  # a protocol of 3,000 messages has a tenth of that
+MAX_FILE_BYTES = 1 << 20  # a protocol of 3,000 messages has a third of that
 
 
 def parse(file: SourceFile, reporter: Reporter) -> ast.File:
@@ -26,7 +26,7 @@ def parse(file: SourceFile, reporter: Reporter) -> ast.File:
         return nothing
     tokens = modernize(file, lexed.tokens, reporter)
     automaton = Automaton(tables.load(), TreeBuilder(file, reporter).build)
-    recovery = Recovery(automaton, file, tokens, reporter, quiet_end=lexed.cut)
+    recovery = Recovery(automaton, file, lexed._replace(tokens=tokens), reporter)
     at: int | None = 0
     mistakes = 0
     while at is not None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from ipdl import diagnostics
 from ipdl.automaton import Automaton
 from ipdl.expected import after_phrase, expected, found, name_phrase
-from ipdl.lexer import RESERVED, Token, span_of
+from ipdl.lexer import RESERVED, Lexed, Token, span_of
 from ipdl.reporter import Fix, Note, Reporter
 from ipdl.source import SourceFile, Span
 from ipdl.tables import END
@@ -33,16 +33,15 @@ class Recovery:
         self,
         automaton: Automaton,
         file: SourceFile,
-        tokens: list[Token],
+        lexed: Lexed,
         reporter: Reporter,
-        quiet_end: bool,
     ) -> None:
-        """`quiet_end`: the text is known to end too early, and that was reported."""
         self._automaton = automaton
         self._file = file
-        self._tokens = tokens
+        self._tokens = lexed.tokens
+        self._quiet_end = lexed.cut
+        self._after_unknown = lexed.after_unknown
         self._reporter = reporter
-        self._quiet_end = quiet_end
 
     def recover(self, at: int) -> int | None:
         """Token `at` does not fit. Returns the index of the token to go on with; None: give up."""
@@ -68,6 +67,8 @@ class Recovery:
         token, following = self._tokens[at], self._tokens[at + 1]
         if token.type not in RESERVED or not self._automaton.accepts("ID", following.type):
             return None
+        if self._looks_like_declaration(at):
+            return None
         problem = diagnostics.reserved_word(token.text, name_phrase(self._automaton))
         self._reporter.report(problem, self._span(at))
         self._automaton.feed(token._replace(type="ID"))
@@ -80,7 +81,7 @@ class Recovery:
             return None
         kinds = [kind for kind in self._automaton.acceptable() if kind in RESERVED]
         fitting = [kind for kind in kinds if self._automaton.accepts(kind, following.type)]
-        meant = _resembling(token.text, fitting)
+        meant = _resembling(token.text, fitting) or _resembling(token.text, kinds)
         if meant is None:
             return None
         self._reporter.report(
@@ -88,7 +89,7 @@ class Recovery:
             self._span(at),
             fix=Fix(self._span(at), meant),
         )
-        self._automaton.feed(token._replace(type=meant))
+        self._automaton.feed(token._replace(type=meant, text=meant))
         return at + 1
 
     def _insert_semantics(self, at: int) -> int | None:
@@ -113,10 +114,8 @@ class Recovery:
                 return None
         elif not self._begins_line(at) or self._tokens[at - 1].type not in ("}", ")"):
             return None
-        place = self._after(at)
-        problem = diagnostics.missing_semicolon(after_phrase(self._automaton, ";"))
-        self._reporter.report(problem, place, fix=Fix(place, ";"))
-        self._automaton.feed(_made(";", place))
+        self._report_semicolon(at)
+        self._automaton.feed(_made(";", self._after(at)))
         return at
 
     def _insert_brace(self, at: int) -> int | None:
@@ -133,6 +132,15 @@ class Recovery:
         return None
 
     def _insert_opening_brace(self, at: int) -> int | None:
+        """`struct Foo int a; };`, or what stands too much before the brace: `protocol PFoo : P {`"""
+        if not self._automaton.accepts("{"):
+            return None
+        for ahead in range(at + 1, min(at + 8, len(self._tokens))):
+            if self._tokens[ahead].type == "{":
+                self._report_unexpected(at)
+                return ahead
+            if self._tokens[ahead].type in (";", "}", END):
+                break
         if not self._automaton.accepts("{", self._tokens[at].type):
             return None
         self._report_unexpected(at)
@@ -150,10 +158,12 @@ class Recovery:
         """At the end of the file: closes what is open, with one message for all of it."""
         if self._quiet_end:
             pass
-        elif not self._automaton.open_brackets("{"):
-            self._report_unexpected(at)
-        else:
+        elif self._automaton.open_brackets("{"):
             self._report_open(at, self._after(at), found(self._tokens[at]))
+        elif self._automaton.accepts(";"):
+            self._report_semicolon(at)
+        else:
+            self._report_unexpected(at)
         if not self._automaton.accepts("}") and not self._automaton.accepts(";"):
             if not self._automaton.find_error_state():
                 return False
@@ -214,16 +224,37 @@ class Recovery:
             and self._automaton.accepts(token.type)
         )
 
+    def _looks_like_declaration(self, at: int) -> bool:
+        """Is a reserved word used as one here, although it does not fit?"""
+        kind, second, third = (token.type for token in self._window(at))
+        if kind in ("struct", "union", "namespace", "protocol"):
+            return second == "ID" and third == "{"
+        if kind in ("async", "sync"):
+            return second == "protocol" or (second == "ID" and third == "(")
+        return kind in ("include", "using") and self._begins_line(at)
+
+    def _window(self, at: int) -> list[Token]:
+        """Three tokens from here on; END repeats itself."""
+        last = len(self._tokens) - 1
+        return [self._tokens[min(index, last)] for index in (at, at + 1, at + 2)]
+
     # --- Reporting -----------------------------------------------------------------------------
 
     def _report_unexpected(self, at: int) -> None:
         token = self._tokens[at]
+        if token.start in self._after_unknown:
+            return  # what was left out before it has been reported, and may explain it
         wanted, after = expected(self._automaton)
         span = self._after(at) if token.type == END else self._span(at)
         if token.type == "NUMBER":
             self._reporter.report(diagnostics.unexpected_number(found(token)), span)
             return
         self._reporter.report(diagnostics.unexpected_token(wanted, after, found(token)), span)
+
+    def _report_semicolon(self, at: int) -> None:
+        place = self._after(at)
+        problem = diagnostics.missing_semicolon(after_phrase(self._automaton, ";"))
+        self._reporter.report(problem, place, fix=Fix(place, ";"))
 
     def _report_open(self, at: int, span: Span, what: str) -> None:
         brace = self._automaton.open_brackets("{")[-1]

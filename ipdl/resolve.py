@@ -53,7 +53,7 @@ class _Pending:
 
     loaded: LoadedFile
     unit: Unit
-    usings: list[ast.Using] = field(default_factory=list)
+    usings: list[Using] = field(default_factory=list)  # doubles included
     aggregates: list[tuple[ast.Struct | ast.Union, Aggregate]] = field(default_factory=list)
     protocol: ast.Protocol | None = None
     includes: list[tuple[ast.Include, Unit]] = field(default_factory=list)
@@ -88,12 +88,15 @@ def _shell(loaded: LoadedFile, prelude: Prelude, reporter: Reporter) -> _Pending
         if isinstance(item, ast.CxxInclude):
             unit.cxx_includes.append(item.header)
         elif isinstance(item, ast.Using):
-            pending.usings.append(item)
+            if item.name.text:
+                _add_using(_using(item, prelude, reporter), pending)
         elif isinstance(item, ast.Struct):
+            unit.damaged |= item.incomplete
             struct = Struct(item.name.text, namespace, unit, item.name.span, doc=item.doc)
             unit.types.append(struct)
             pending.aggregates.append((item, struct))
         elif isinstance(item, ast.Union):
+            unit.damaged |= item.incomplete
             union = Union(item.name.text, namespace, unit, item.name.span, doc=item.doc)
             unit.types.append(union)
             pending.aggregates.append((item, union))
@@ -118,6 +121,30 @@ def _shell(loaded: LoadedFile, prelude: Prelude, reporter: Reporter) -> _Pending
                     incomplete=item.incomplete,
                 )
     return pending
+
+
+def _using(syntax: ast.Using, prelude: Prelude, reporter: Reporter) -> Using:
+    given = attributes.decode("using", syntax.attributes, prelude, reporter)
+    move_only = MoveOnly.NO
+    if "MoveOnly" in given:
+        value = given["MoveOnly"].value
+        move_only = MoveOnly(value) if value else MoveOnly.ALWAYS
+    return Using(
+        syntax.path[:-1],
+        syntax.name.text,
+        syntax.header,
+        UsingKind(syntax.kind or "plain"),
+        move_only,
+        "RefCounted" in given,
+        syntax.name.span,
+        syntax.doc,
+    )
+
+
+def _add_using(using: Using, pending: _Pending) -> None:
+    pending.usings.append(using)
+    if all(other.cxx != using.cxx for other in pending.unit.usings):
+        pending.unit.usings.append(using)
 
 
 def _flatten(tree: ast.File, unit: Unit) -> Iterator[tuple[Namespace, ast.Item]]:
@@ -157,7 +184,7 @@ def _declared_names(pending: _Pending) -> Iterator[str]:
         yield pending.unit.protocol.name
         return
     yield from (aggregate.name for aggregate in pending.unit.types)
-    yield from (using.name.text for using in pending.usings)
+    yield from (using.name for using in pending.usings)
 
 
 # --- Pass 3: names and what uses them ------------------------------------------------------------
@@ -204,37 +231,18 @@ class _UnitResolver:
                 self._declare_using(using, place)
             for aggregate in included.types:
                 self._scope.declare(aggregate.name, Symbol(aggregate, aggregate.span), place)
-        for syntax in self._pending.usings:
-            if syntax.name.text:
-                using = self._using(syntax)
-                if self._declare_using(using, using.span):
-                    self._unit.usings.append(using)
+        for using in self._pending.usings:
+            self._declare_using(using, using.span)
         for aggregate in self._unit.types:
             self._scope.declare(aggregate.name, Symbol(aggregate, aggregate.span))
 
-    def _using(self, syntax: ast.Using) -> Using:
-        given = self._decode("using", syntax.attributes)
-        move_only = MoveOnly.NO
-        if "MoveOnly" in given:
-            value = given["MoveOnly"].value
-            move_only = MoveOnly(value) if value else MoveOnly.ALWAYS
-        return Using(
-            syntax.path[:-1],
-            syntax.name.text,
-            syntax.header,
-            UsingKind(syntax.kind or "plain"),
-            move_only,
-            "RefCounted" in given,
-            syntax.name.span,
-            syntax.doc,
-        )
-
-    def _declare_using(self, using: Using, place: Span) -> bool:
+    def _declare_using(self, using: Using, place: Span) -> None:
         """Importing one C++ type twice is fine if both say the same about it."""
         before = self._usings.get(using.cxx)
         if before is None:
             self._usings[using.cxx] = using
-            return self._scope.declare(using.name, Symbol(using, using.span), place)
+            self._scope.declare(using.name, Symbol(using, using.span), place)
+            return
         note = Note("the other one is here", before.span)
         if before.refcounted != using.refcounted:
             problem = diagnostics.inconsistent_refcounted(using.cxx)
@@ -242,7 +250,6 @@ class _UnitResolver:
         if before.move_only is not using.move_only:
             problem = diagnostics.inconsistent_move_only(using.cxx)
             self._reporter.report(problem, place, note)
-        return False
 
     # --- Structs and unions --------------------------------------------------------------------
 

@@ -47,6 +47,16 @@ class _Manages:
 
 _LOST = _Lost()
 
+# What stands for the types of the C++ standard library.
+_STANDARD = {
+    "string": "`string`",
+    "u16string": "`u16string`",
+    "vector": "an array, `T[]`",
+    "span": "an array, `T[]`",
+    "optional": "an optional, `T?`",
+    "unique_ptr": "`UniquePtr<T>`",
+}
+
 
 class TreeBuilder:
     def __init__(self, file: SourceFile, reporter: Reporter) -> None:
@@ -87,7 +97,7 @@ class TreeBuilder:
     _lost_member = _lost_item
     _lost_body_item = _lost_item
 
-    def _namespace(self, parts: Parts, first: Token | None) -> Any:
+    def _namespace_declaration(self, parts: Parts, first: Token | None) -> Any:
         name: Name = parts[1]
         items = self._items(parts[2:])
         lost = any(part is _LOST for part in parts)
@@ -103,6 +113,7 @@ class TreeBuilder:
                 problem = diagnostics.namespaces_too_deep(MAX_NAMESPACE_DEPTH)
                 self._reporter.report(problem, name.span)
             items = []
+            lost = True
         return ast.Namespace(name, tuple(items), depth, lost)
 
     def _items(self, parts: Parts) -> list[ast.Item]:
@@ -130,7 +141,7 @@ class TreeBuilder:
         name: Name = parts[2]
         return ast.Include(name, True, span_of(self._file, parts[0]).to(name.span))
 
-    def _using(self, parts: Parts, first: Token | None) -> ast.Using:
+    def _using_statement(self, parts: Parts, first: Token | None) -> ast.Using:
         attributes, keyword, kind, names, _, header = parts
         span = self._span(keyword, header)
         path = tuple(name.text for name in names)
@@ -167,7 +178,7 @@ class TreeBuilder:
 
     # --- Structs and unions --------------------------------------------------------------------
 
-    def _struct(self, parts: Parts, first: Token | None) -> ast.Struct:
+    def _struct_declaration(self, parts: Parts, first: Token | None) -> ast.Struct:
         fields = tuple(_only(ast.Field, parts))
         lost = any(part is _LOST for part in parts)
         return ast.Struct(parts[0], parts[2], fields, lost, _doc(first))
@@ -175,7 +186,7 @@ class TreeBuilder:
     def _field(self, parts: Parts, first: Token | None) -> ast.Field:
         return ast.Field(parts[0], parts[1], _doc(first))
 
-    def _union(self, parts: Parts, first: Token | None) -> ast.Union:
+    def _union_declaration(self, parts: Parts, first: Token | None) -> ast.Union:
         name: Name = parts[2]
         components = tuple(_only(ast.Component, parts))
         lost = any(part is _LOST for part in parts)
@@ -188,7 +199,7 @@ class TreeBuilder:
 
     # --- Protocols -----------------------------------------------------------------------------
 
-    def _protocol(self, parts: Parts, first: Token | None) -> ast.Protocol:
+    def _protocol_declaration(self, parts: Parts, first: Token | None) -> ast.Protocol:
         attributes, sync, _, name, _, *body, _ = parts
         return self._make_protocol(attributes, sync, name, body, first)
 
@@ -355,9 +366,9 @@ class TreeBuilder:
         names = _only(Name, parts)
         name: Name = names[-1]
         if len(names) > 1:
-            full = "::".join(n.text for n in names)
             span = names[0].span.to(name.span)
-            self._reporter.report(diagnostics.qualified_type(name.text, full), span)
+            full = "::".join(n.text for n in names)
+            self._reporter.report(diagnostics.qualified_type(_short_name_hint(full)), span)
             return Name("", span)
         return name
 
@@ -400,3 +411,17 @@ def _directed(message: ast.Message, direction: str) -> ast.Message:
 
 def _preamble_word(item: ast.CxxInclude | ast.Include | ast.Using) -> str:
     return "using" if isinstance(item, ast.Using) else "include"
+
+
+def _short_name_hint(full: str) -> str:
+    """What to write instead of a qualified name."""
+    namespace, _, short = full.rpartition("::")
+    template = short.partition("<")[0]
+    if namespace == "std" and template in _STANDARD:
+        return f"write {_STANDARD[template]}"
+    if namespace == "std" and short.endswith("_t"):
+        return f"write `{short}`"
+    return (
+        f"write `{short}`; if it is a C++ type, then with "
+        f'`using {full} from "...";` at the beginning of the file'
+    )

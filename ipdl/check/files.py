@@ -13,7 +13,7 @@ from ipdl.source import Span
 
 def declares_something(unit: Unit, reporter: Reporter) -> None:
     """A file is not empty, and an .ipdl file has a protocol."""
-    if unit.incomplete or unit.protocol is not None:
+    if unit.incomplete or unit.damaged or unit.protocol is not None:
         return
     start = Span(unit.file, 0, 0)
     if not unit.types:

@@ -45,7 +45,7 @@ def recursion_ends(unit: Unit, reporter: Reporter) -> None:
         circle = _circle(aggregate, groundless)
         if circle is None:  # it only contains another that contains itself
             continue
-        reported.update(circle)
+        reported.update(_together(aggregate, groundless))
         notes = [
             Note(f"through `{other.name}`", other.span) for other in circle if other != aggregate
         ]
@@ -59,17 +59,24 @@ def recursion_ends(unit: Unit, reporter: Reporter) -> None:
 def _groundless(unit: Unit) -> set[Aggregate]:
     """Those of the unit's structs and unions of which no value can exist."""
     left = set(unit.types)
-    changed = True
-    while changed:
-        changed = False
-        for aggregate in unit.types:
-            if aggregate not in left:
-                continue
-            bases = [aggregate_of(unwrapped(type_)) for type_ in member_types(aggregate)]
-            possible = [base not in left for base in bases]
-            if all(possible) if isinstance(aggregate, Struct) else any(possible or [True]):
-                left.discard(aggregate)
-                changed = True
+    users: dict[Aggregate, list[Aggregate]] = {aggregate: [] for aggregate in unit.types}
+    # How many members stand between an aggregate and its first value: of a union any one will do.
+    missing: dict[Aggregate, int] = {}
+    for aggregate in unit.types:
+        bases = [aggregate_of(unwrapped(type_)) for type_ in member_types(aggregate)]
+        own = [base for base in bases if base is not None and base in left]
+        for base in own:
+            users[base].append(aggregate)
+        missing[aggregate] = len(own)
+        if not isinstance(aggregate, Struct):
+            missing[aggregate] = 1 if bases and len(own) == len(bases) else 0
+    possible = [aggregate for aggregate in unit.types if missing[aggregate] == 0]
+    for aggregate in possible:
+        left.discard(aggregate)
+        for user in users[aggregate]:
+            missing[user] -= 1
+            if missing[user] == 0:
+                possible.append(user)
     return left
 
 
@@ -89,6 +96,23 @@ def _circle(start: Aggregate, among: set[Aggregate]) -> list[Aggregate] | None:
                 came_from[base] = aggregate
                 queue.append(base)
     return None
+
+
+def _together(start: Aggregate, among: set[Aggregate]) -> set[Aggregate]:
+    """All that contain the aggregate and are contained in it: one mistake, however many circles."""
+    return {other for other in _contained(start, among) if start in _contained(other, among)}
+
+
+def _contained(start: Aggregate, among: set[Aggregate]) -> set[Aggregate]:
+    seen: set[Aggregate] = set()
+    stack = [start]
+    while stack:
+        for type_ in member_types(stack.pop()):
+            base = aggregate_of(unwrapped(type_))
+            if base is not None and base in among and base not in seen:
+                seen.add(base)
+                stack.append(base)
+    return seen
 
 
 def union_components_differ(unit: Unit, reporter: Reporter) -> None:

@@ -102,7 +102,7 @@ def repeated_attribute(name: str) -> None:
 @error(
     117,
     "the label `{label}:` is not followed by a message",
-    help="remove the label, or declare the messages that the {label} receives",
+    help="remove the label, or declare messages after it",
 )
 def label_without_message(label: str) -> None:
     ...
@@ -147,9 +147,9 @@ def aggregate_in_protocol(name: str) -> None:
 @error(
     122,
     "a type is called by its short name here",
-    help='write `{short}`, and `using {full} from "...";` at the beginning of the file if it is a C++ type',
+    help="{hint}",
 )
-def qualified_type(short: str, full: str) -> None:
+def qualified_type(hint: str) -> None:
     ...
 
 
@@ -202,4 +202,13 @@ def no_semantics(name: str) -> None:
 
 @error(130, "numbers have no place in this language; found {found}")
 def unexpected_number(found: str) -> None:
+    ...
+
+
+@error(
+    131,
+    "`{word}` cannot be a name",
+    help="names consist of ASCII letters, digits and `_`, and do not begin with a digit",
+)
+def name_not_ascii(word: str) -> None:
     ...
