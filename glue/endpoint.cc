@@ -22,6 +22,19 @@ absl::Status CreateEndpointPair(EndpointBase* a, EndpointBase* b) {
   return absl::OkStatus();
 }
 
+namespace {
+
+std::unique_ptr<Channel> OpenChannel(FileDescriptor socket, RunLoop* loop, const Limits& limits,
+                                     PeerLabel peer, absl::Status* status) {
+  auto channel = SocketChannel::Create(std::move(socket), loop, limits, std::move(peer));
+  *status = channel.status();
+  std::unique_ptr<Channel> made;
+  if (channel.ok()) made = *std::move(channel);
+  return made;
+}
+
+}  // namespace
+
 absl::Status EndpointBase::BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop,
                                   const Limits& limits) {
   FileDescriptor socket = std::move(socket_);
@@ -40,10 +53,11 @@ absl::Status EndpointBase::BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop,
     return absl::FailedPreconditionError(
         Text("the endpoint for ", name, " was bound on a thread that has no RunLoop"));
   }
-  absl::StatusOr<std::unique_ptr<Channel>> channel =
-      SocketChannel::Create(std::move(socket), loop, limits, std::move(peer));
-  if (!channel.ok()) return channel.status();
-  return MessageChannel::Bind(std::move(actor), *std::move(channel), loop, limits);
+  absl::Status made;
+  std::unique_ptr<Channel> channel =
+      OpenChannel(std::move(socket), loop, limits, std::move(peer), &made);
+  if (channel == nullptr) return made;
+  return MessageChannel::Bind(std::move(actor), std::move(channel), loop, limits);
 }
 
 void EndpointBase::Write(Writer& out, EndpointBase&& end, const ActorClass& actor_class) {
