@@ -115,6 +115,10 @@ class Automaton:
             kinds.append(END)
         return kinds
 
+    def begins_element(self) -> bool:
+        """Is this a place in a list where its next element could begin?"""
+        return self.accepts("ERROR")
+
     def before(self, kind: str) -> str:
         """The nearest symbol with text that a fitting token would follow, "" if at the start."""
         states = list(self.states)

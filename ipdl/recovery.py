@@ -51,6 +51,7 @@ class Recovery:
             self._take_reserved_as_name,
             self._take_resembled,
             self._insert_semantics,
+            self._skip_semicolon,
             self._insert_semicolon,
             self._insert_brace,
             self._insert_opening_brace,
@@ -104,6 +105,19 @@ class Recovery:
         self._reporter.report(diagnostics.no_semantics(token.text), span, fix=Fix(place, "async "))
         self._automaton.feed(token._replace(type="async", text="async"))
         return at
+
+    def _skip_semicolon(self, at: int) -> int | None:
+        """`async Foo();;`, unless it is all that is left of a `};`"""
+        token, following = self._tokens[at], self._tokens[at + 1]
+        if token.type != ";" or not self._automaton.begins_element():
+            return None
+        if not self._automaton.accepts(following.type) and self._automaton.accepts("}", ";"):
+            self._report_open(at, self._span(at), found(token))
+            self._automaton.feed(_made("}", self._after(at)))
+            return at
+        span = self._span(at)
+        self._reporter.report(diagnostics.stray_semicolon(), span, fix=Fix(span, ""))
+        return at + 1
 
     def _insert_semicolon(self, at: int) -> int | None:
         token = self._tokens[at]

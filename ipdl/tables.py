@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
-FORMAT = 1  # of the cached file
+FORMAT = 2  # of the cached file
 END = "$END"
 
 
@@ -111,11 +111,11 @@ def _from_json(parts: Any) -> Tables:
     return Tables(actions, gotos, [Rule(*rule) for rule in rules], start, accept)
 
 
-def _compute(grammar: str) -> Tables:
+def analyse(grammar: str, debug: bool = False) -> Any:
+    """lark's own object for the grammar. `debug`: it logs shift/reduce conflicts."""
     try:
         from lark import Lark
         from lark.lexer import Lexer
-        from lark.parsers.lalr_analysis import Shift
     except ImportError as error:
         raise LarkMissing from error
 
@@ -128,30 +128,55 @@ def _compute(grammar: str) -> Tables:
         def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Any]:
             return iter(())
 
-    lark = Lark(
-        grammar, parser="lalr", lexer=NoLexer, maybe_placeholders=False, keep_all_tokens=True
+    return Lark(
+        grammar,
+        parser="lalr",
+        lexer=NoLexer,
+        maybe_placeholders=False,
+        keep_all_tokens=True,
+        debug=debug,
     )
+
+
+def _compute(grammar: str) -> Tables:
+    lark = analyse(grammar)
+    from lark.parsers.lalr_analysis import Shift
+
     spelling = {terminal.name: str(terminal.pattern.value) for terminal in lark.terminals}
     spelling.update({name: name for name in ("ID", "STRING", "ERROR", END)})
     table = lark.parser.parser._parse_table
-    numbers = {rule: number for number, rule in enumerate(lark.rules)}
+    # lark numbers states and rules as they come out of its sets; here each run numbers them alike.
+    ordered = sorted(lark.rules, key=lambda rule: (rule.origin.name, str(rule.expansion)))
+    numbers = {rule: number for number, rule in enumerate(ordered)}
+    states = _reached(table.states, table.start_states["start"], Shift)
     actions: list[dict[str, int]] = []
     gotos: list[dict[str, int]] = []
-    # lark numbers its states from 0 without gaps; sorted, so that every run writes the same file.
-    for _, row in sorted(table.states.items()):
+    for state in states:
         action: dict[str, int] = {}
         goto: dict[str, int] = {}
-        for symbol, (kind, argument) in sorted(row.items()):
+        for symbol, (kind, argument) in sorted(table.states[state].items()):
             if kind is not Shift:
                 action[spelling[symbol]] = -1 - numbers[argument]
             elif symbol in spelling:
-                action[spelling[symbol]] = argument
+                action[spelling[symbol]] = states[argument]
             else:
-                goto[symbol] = argument
+                goto[symbol] = states[argument]
         actions.append(action)
         gotos.append(goto)
     rules = [
         Rule(rule.origin.name, len(rule.expansion), rule.alias or rule.origin.name)
-        for rule in lark.rules
+        for rule in ordered
     ]
-    return Tables(actions, gotos, rules, table.start_states["start"], table.end_states["start"])
+    return Tables(actions, gotos, rules, 0, states[table.end_states["start"]])
+
+
+def _reached(rows: dict[Any, Any], start: Any, shift: Any) -> dict[Any, int]:
+    """lark's states in the order in which they are reached from the start, numbered so."""
+    numbers = {start: 0}
+    queue = [start]
+    for state in queue:
+        for _, (kind, argument) in sorted(rows[state].items()):
+            if kind is shift and argument not in numbers:
+                numbers[argument] = len(numbers)
+                queue.append(argument)
+    return numbers
