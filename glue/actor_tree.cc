@@ -167,6 +167,7 @@ void ActorTree::DestroyOne(Actor& actor) {
     actors_.erase(actor.id_);
   } else {
     top_ = nullptr;
+    channel_->OnTreeEnded(actor.reason_);
   }
 }
 

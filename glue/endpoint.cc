@@ -57,7 +57,8 @@ absl::Status EndpointBase::BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop,
   std::unique_ptr<Channel> channel =
       OpenChannel(std::move(socket), loop, limits, std::move(peer), &made);
   if (channel == nullptr) return made;
-  return MessageChannel::Bind(std::move(actor), std::move(channel), loop, limits);
+  return MessageChannel::Bind(std::move(actor), std::move(channel), loop, limits,
+                              exit_when_closed_);
 }
 
 void EndpointBase::Write(Writer& out, EndpointBase&& end, const ActorClass& actor_class) {

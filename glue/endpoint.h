@@ -47,6 +47,10 @@ class EndpointBase {
   // and untrusted.
   void set_peer(PeerLabel peer) { peer_ = std::make_unique<PeerLabel>(std::move(peer)); }
 
+  // For launched processes (glue/process.h): once the connection has ended other than by our own
+  // Close, and every ActorDestroy has run, this process exits.
+  void set_exit_when_closed() { exit_when_closed_ = true; }
+
   // For launchers: an end that was made elsewhere, and giving the end up. An endpoint without a
   // connected AF_UNIX stream socket fails when bound.
   explicit EndpointBase(FileDescriptor socket) : socket_(std::move(socket)) {}
@@ -62,6 +66,7 @@ class EndpointBase {
 
   FileDescriptor socket_;
   std::unique_ptr<PeerLabel> peer_;
+  bool exit_when_closed_ = false;
 };
 
 // Two connected ends; behind the generated PFoo::CreateEndpoints. Error: no descriptors or memory;
@@ -72,7 +77,7 @@ template <typename A>
 class Endpoint : public EndpointBase {
  public:
   Endpoint() = default;
-  explicit Endpoint(FileDescriptor socket) : EndpointBase(std::move(socket)) {}
+  explicit Endpoint(EndpointBase&& end) : EndpointBase(std::move(end)) {}
 
   // Connects `actor`, which must be new, on `loop` (null: RunLoop::Current()), whose thread must be
   // the calling one. The connection holds a reference to the actor while it lives. `limits` should

@@ -2,9 +2,13 @@
 
 #include "glue/message_channel.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "glue/blame.h"
 #include "glue/spare_message.h"
 #include "glue/text.h"
+#include "glue/trace_log.h"
 #include "runtime/log.h"
 #include "runtime/reader.h"
 #include "runtime/writer.h"
@@ -12,7 +16,7 @@
 namespace ipdl {
 
 absl::Status MessageChannel::Bind(RefPtr<ToplevelActor> top, std::unique_ptr<Channel> channel,
-                                  RunLoop* loop, const Limits& limits) {
+                                  RunLoop* loop, const Limits& limits, bool exit_when_closed) {
   if (top->link_status() != LinkStatus::kInactive) {
     return absl::FailedPreconditionError(
         Text("the ", top->protocol_name(), " actor was bound before"));
@@ -21,6 +25,8 @@ absl::Status MessageChannel::Bind(RefPtr<ToplevelActor> top, std::unique_ptr<Cha
   RefPtr<MessageChannel> bound(
       new MessageChannel(std::move(top), std::move(channel), loop, limits));
   actor.connection_ = bound;
+  bound->exit_when_closed_ = exit_when_closed;
+  StartTrace();
   bound->SendControl(ControlMessage::kHello);
   bound->channel_->Start(bound.get());
   return absl::OkStatus();
@@ -102,6 +108,7 @@ void MessageChannel::OnHello(absl::Span<const uint8_t> payload, absl::Span<Owned
 
 void MessageChannel::Close() {
   if (ended_) return;
+  exit_when_closed_ = false;  // our own doing
   if (IsOpen()) {
     // Replies that waited for room go first, as far as there is room now.
     SendHeld();
@@ -131,6 +138,14 @@ void MessageChannel::End(DestroyReason reason) {
   const RefPtr<ToplevelActor> top(top_);
   if (cut_) top->OnPeerCutOff(cut_line_);
   tree_.Destroy(*top, reason, reason);
+}
+
+void MessageChannel::OnTreeEnded(DestroyReason reason) {
+  top_ = nullptr;
+  if (!exit_when_closed_) return;
+  // No destructors and no exit handlers: they would run below whatever is on the stack.
+  std::fflush(nullptr);
+  std::_Exit(reason == DestroyReason::kNormalShutdown ? 0 : 1);
 }
 
 void MessageChannel::OnChannelClosed(const ChannelClosed& why) {

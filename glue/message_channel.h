@@ -46,7 +46,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
  public:
   // Connects `top`, which must be inactive. Sends the hello. Error: `top` was bound before.
   static absl::Status Bind(RefPtr<ToplevelActor> top, std::unique_ptr<Channel> channel,
-                           RunLoop* loop, const Limits& limits);
+                           RunLoop* loop, const Limits& limits, bool exit_when_closed);
 
   MessageChannel(const MessageChannel&) = delete;
   MessageChannel& operator=(const MessageChannel&) = delete;
@@ -70,6 +70,8 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
 
   // Says goodbye and ends everything with kNormalShutdown.
   void Close();
+  // For the tree: the top-level actor, its last, has been destroyed.
+  void OnTreeEnded(DestroyReason reason);
   // The peer broke the rules. `what` names the message, the field and the reason.
   void Cut(std::string_view what);
 
@@ -169,6 +171,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   ReplyTable replies_;
   ActorTree tree_;
 
+  bool exit_when_closed_ = false;  // see Endpoint::set_exit_when_closed
   bool hello_seen_ = false;
   bool ended_ = false;  // the tree is destroyed or about to be; nothing happens any more
   bool cut_ = false;    // Cut was called; OnChannelClosed follows

@@ -1,0 +1,148 @@
+// Launching another program as a child process with one channel to it, and the child's end of that.
+//
+// What it is: ChildProcess for the launcher, TakeInheritedEndpoint for the launched program. What
+// it is not: a sandbox or a supervisor; it starts one process, says once how it ended, and can kill
+// it. Called by authors; calls the kernel (process_linux.cc), the run loop and endpoint.h.
+//
+//   ipdl::LaunchOptions options{.program = "/usr/lib/app/content", .kind = "content", .name = "2"};
+//   auto child = ipdl::ChildProcess::Launch(options);          // on this thread's RunLoop
+//   if (!child.ok()) return child.status();                    // says which path and why
+//   (*child)->OnExit([](const ipdl::ExitStatus& how) { ... how.ToString() ... });
+//   auto bound = (*child)->TakeEndpoint<PContentParent>().Bind(ipdl::MakeRef<ContentParent>());
+//
+//   int main() {                                               // in the program launched
+//     auto loop = ipdl::RunLoop::Create();
+//     auto end = ipdl::TakeInheritedEndpoint<PContentChild>();
+//     if (!end.ok()) return Complain(end.status());            // was not launched by us
+//     auto bound = end->Bind(ipdl::MakeRef<ContentChild>());
+//     (*loop)->Run();
+//   }
+//
+// What the child gets: descriptors 0, 1 and 2 of this process, the channel as descriptor 3, and no
+// other; the environment asked for; default signal dispositions and an empty signal mask; this
+// process's working directory. Nothing else is inherited, whatever the flags of our descriptors.
+//
+// The child's life does not depend on ours by itself: if this process dies, the child's channel
+// closes, and by default TakeInheritedEndpoint makes the child exit then. A child that has not
+// bound its endpoint, or whose loop does not turn, stays.
+//
+// Exits are noticed by a pidfd, also while a sync call waits; there is no signal handler, and other
+// children of this process are left alone. Linux 5.4 or newer. A host that ignores SIGCHLD loses
+// exit statuses (kUnknown).
+
+#ifndef IPDL_GLUE_PROCESS_H_
+#define IPDL_GLUE_PROCESS_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "glue/endpoint.h"
+
+namespace ipdl {
+
+class RunLoop;
+
+// The number that the channel has in the child.
+inline constexpr int kInheritedChannel = 3;
+
+struct LaunchOptions {
+  // A path, absolute or relative to the working directory; PATH is not searched.
+  std::string program;
+  // Without the program's name, which becomes argv[0].
+  std::vector<std::string> arguments;
+  // Whether the child gets our environment, and "NAME=value" entries that are added or replace.
+  bool inherit_environment = true;
+  std::vector<std::string> environment;
+  // Who the child is: in our logs and its own ("content#2"), and for checks of process kinds. The
+  // child is never asked.
+  std::string kind = "child";
+  std::string name;
+  // What becomes of a child that still runs when the ChildProcess is destroyed. kKill: SIGKILL, and
+  // the destructor waits until it is gone (at most a second). kDetach: it goes on; when it ends it
+  // stays a zombie until this process ends too.
+  enum class WhenDestroyed : uint8_t { kKill, kDetach } when_destroyed = WhenDestroyed::kKill;
+};
+
+struct ExitStatus {
+  enum class Kind : uint8_t {
+    kExited,   // by itself; `value` is its exit code
+    kKilled,   // by a signal; `value` is its number
+    kUnknown,  // someone else took the status (SIGCHLD is ignored, or a foreign wait)
+  };
+  Kind kind = Kind::kUnknown;
+  int value = 0;
+
+  // Exit code 0.
+  bool ok() const { return kind == Kind::kExited && value == 0; }
+  // "exited with 3", "killed by signal 9 (Killed)".
+  std::string ToString() const;
+};
+
+class ChildProcess {
+ public:
+  // Starts the program. `loop` (null: RunLoop::Current()) notices its exit and must outlive the
+  // object; everything happens on its thread. Errors name the program and the reason: it is missing
+  // (NotFound), may not be executed (PermissionDenied), the kernel has no pidfds (Unimplemented),
+  // no descriptors or memory (Unavailable); there is no child then.
+  static absl::StatusOr<std::unique_ptr<ChildProcess>> Launch(const LaunchOptions& options,
+                                                              RunLoop* loop = nullptr);
+  // See LaunchOptions::when_destroyed. OnExit's callback does not run any more.
+  ~ChildProcess();
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  int64_t pid() const;
+  // "content#2 (pid 123)".
+  const PeerLabel& label() const;
+
+  // Our end of the channel, which knows who the peer is. Once; empty afterwards. Dropping it closes
+  // the channel.
+  template <typename A>
+  Endpoint<A> TakeEndpoint() {
+    return Endpoint<A>(TakeChannelEnd());
+  }
+
+  // Runs `callback` once, from the loop's tasks, after the child has ended; also if that was before
+  // this call. Replaces a callback given before.
+  void OnExit(absl::AnyInvocable<void(const ExitStatus&)> callback);
+  // How it ended; empty while it runs.
+  const std::optional<ExitStatus>& exit_status() const;
+
+  // Sends SIGKILL; OnExit follows. Ignored if it has ended.
+  void Kill();
+
+ private:
+  struct State;
+  explicit ChildProcess(std::shared_ptr<State> state);
+  EndpointBase TakeChannelEnd();
+
+  std::shared_ptr<State> state_;
+};
+
+// What becomes of the launched process when its inherited channel closes or breaks.
+enum class WhenClosed : uint8_t {
+  kExit,      // after all ActorDestroys: code 0 after a normal shutdown, 1 otherwise
+  kContinue,  // the author's ActorDestroy decides
+};
+
+// In the child: the channel that ChildProcess::Launch gave it, once. Its peer is labelled as our
+// launcher. Also names this process in its log lines as its launcher does. Error: this process was
+// not launched with a channel, or it was taken before.
+absl::StatusOr<EndpointBase> TakeInheritedChannelEnd(WhenClosed when_closed);
+
+template <typename A>
+absl::StatusOr<Endpoint<A>> TakeInheritedEndpoint(WhenClosed when_closed = WhenClosed::kExit) {
+  absl::StatusOr<EndpointBase> end = TakeInheritedChannelEnd(when_closed);
+  if (!end.ok()) return end.status();
+  return Endpoint<A>(*std::move(end));
+}
+
+}  // namespace ipdl
+
+#endif  // IPDL_GLUE_PROCESS_H_
