@@ -6,7 +6,6 @@ environment, who was tried. Kept to syntax that an old Python can read.
 """
 
 import os
-import shutil
 import sys
 
 TRIED = "IPDL_PYTHONS_TRIED"
@@ -26,6 +25,8 @@ def usable():
 def become_another():
     # type: () -> None
     """Replaces this process by the next interpreter; returns only if there is none."""
+    import shutil  # here, because nearly no run needs it
+
     tried = [path for path in os.environ.get(TRIED, "").split(os.pathsep) if path]
     tried.append(os.path.realpath(sys.executable))
     names = ["/usr/bin/python3"]

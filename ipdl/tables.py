@@ -10,7 +10,6 @@ parses wrongly; nothing in it is executed. Not here: the automaton that runs on 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 from collections.abc import Iterator
@@ -64,8 +63,6 @@ def load() -> Tables:
 
 def available() -> bool:
     """Can `load` succeed in this interpreter?"""
-    if importlib.util.find_spec("lark") is not None:
-        return True
     try:
         load()
     except LarkMissing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -136,6 +137,21 @@ def test_a_reader_that_goes_away_is_no_error_of_ours(here: Path) -> None:
         ["bash", "-c", command], capture_output=True, timeout=60, env=environment, cwd=here
     )
     assert (141, b"P0.h\n", b"") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_an_interrupt_ends_it_without_a_traceback(here: Path) -> None:
+    """It waits for standard input when the signal comes: one byte of it was asked for and read."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "ipdl", "check", "-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as run:
+        assert run.stdin is not None
+        # More than a pipe holds: the write returns only once the compiler reads.
+        run.stdin.write(b" " * (1 << 18))
+        run.stdin.flush()
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=60)
+    assert (130, b"", b"") == (run.returncode, out, err)
 
 
 def test_a_full_disk_behind_standard_output_is_one_line(here: Path) -> None:
