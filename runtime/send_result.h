@@ -7,7 +7,7 @@
 // senders can do nothing better.
 //
 //   if (!child->SendPing(1, "x")) return;                       // any trouble
-//   if (result.code() == ipdl::SendResult::kWouldBlock) ...     // slow down until OnWritable
+//   if (result == ipdl::SendResult::kWouldBlock) ...            // slow down until OnWritable
 
 #ifndef IPDL_RUNTIME_SEND_RESULT_H_
 #define IPDL_RUNTIME_SEND_RESULT_H_
@@ -36,6 +36,9 @@ class SendResult {
   constexpr Code code() const { return code_; }
   constexpr bool ok() const { return code_ == kOk; }
   constexpr operator bool() const { return ok(); }  // NOLINT: `return SendX(...)` from a bool
+  // Without these a comparison would go through bool, and "ok" would equal every other code.
+  friend constexpr bool operator==(SendResult a, SendResult b) { return a.code_ == b.code_; }
+  friend constexpr bool operator==(SendResult a, Code b) { return a.code_ == b; }
 
   // "ok", "would block", "closed", "refused".
   constexpr std::string_view ToString() const {
