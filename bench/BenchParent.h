@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "PBenchParent.h"
+#include "runtime/byte_buf.h"
+#include "runtime/handle.h"
 #include "runtime/run_loop.h"
 
 namespace ipdl::bench {

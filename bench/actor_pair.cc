@@ -24,7 +24,7 @@ constexpr size_t kTextBytes = 40;  // 8 + 8 + 4 + 4 + 40 = 64 bytes of arguments
 }
 
 void Check(const absl::Status& status, const char* what) {
-  if (!status.ok()) Die(what, status.message());
+  if (!status.ok()) Die(what, std::string(status.message()));
 }
 
 std::unique_ptr<RunLoop> NewLoop() {
@@ -153,7 +153,11 @@ double ActorPair::DescriptorsNs(size_t count) {
 
 double ActorPair::BlobsNs(size_t bytes, size_t count) {
   const std::vector<uint8_t> contents(bytes, 7);
-  return SendAll(count, [&](size_t) { return child_->SendBlob(ByteBuf::Copy(contents)); });
+  return SendAll(count, [&](size_t) {
+    absl::StatusOr<ByteBuf> blob = ByteBuf::Copy(contents);
+    Check(blob.status(), "blob");
+    return child_->SendBlob(*std::move(blob));
+  });
 }
 
 double ActorPair::CpuNs() const { return static_cast<double>(bench::CpuNs() + peer_->CpuNs()); }
