@@ -193,6 +193,7 @@ TEST(ForkedTest, NamesLeakedHeapMemory) {
   if (__lsan_do_recoverable_leak_check == nullptr) GTEST_SKIP() << "needs AddressSanitizer";
   const ForkedOutcome outcome = RunLeaking([] {
     void* volatile memory = std::malloc(100);
+    EXPECT_NE(nullptr, memory);
     memory = nullptr;
   });
   EXPECT_TRUE(Mentions(outcome.leaks, "heap memory")) << outcome.ToString();
