@@ -5,7 +5,8 @@
 // the file and says why. A file is not trusted: sizes are checked against PngLimits before anything
 // is allocated, and damage anywhere up to the end marker is an error rather than a partial picture.
 //
-// Called by the content process (reading) and the compositor (writing); calls libpng. Any thread.
+// Called by the content process (reading) and the compositor (writing); calls libpng and
+// runtime/handle.h. Any thread.
 //
 // Example:
 //   absl::StatusOr<Image> image = ReadPng("cat.png");
@@ -21,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "demo/picture/image.h"
+#include "runtime/handle.h"
 
 namespace ipdl::demo {
 
@@ -39,6 +41,16 @@ struct PngLimits {
 // thing that is not a regular file), ResourceExhausted (over a limit), DataLoss (ends too early),
 // InvalidArgument (not a PNG, or damaged), Unavailable (the system cannot read it).
 absl::StatusOr<Image> ReadPng(const std::string& path, const PngLimits& limits = {});
+
+// The same from a file that somebody else opened, for a process that may not open files itself.
+// `name` is what errors call it. The descriptor is consumed in every case, and read from where it
+// stands. Who opened the file must be trusted: reading another's file may block.
+absl::StatusOr<Image> ReadPng(FileDescriptor file, const std::string& name,
+                              const PngLimits& limits = {});
+
+// Opens a file for the function above, without waiting for pipes and without making a terminal
+// ours. Errors: NotFound, PermissionDenied and so on, "cannot open NAME: ...".
+absl::StatusOr<FileDescriptor> OpenPng(const std::string& path);
 
 // Writes `image` with fast, moderate compression: RGB if every pixel is opaque, else RGBA.
 //

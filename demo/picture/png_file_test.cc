@@ -3,6 +3,7 @@
 
 #include "demo/picture/png_file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -163,6 +164,26 @@ TEST(PngFileTest, MissingFilesAndDirectoriesAreNamed) {
   const std::string pipe = directory.File("pipe");
   ASSERT_EQ(0, mkfifo(pipe.c_str(), 0600));
   EXPECT_EQ(absl::FailedPreconditionError(pipe + " is not a regular file"), ReadPng(pipe).status());
+}
+
+TEST(PngFileTest, ReadsAFileThatAnotherOpenedAndClosesIt) {
+  ScratchDirectory directory;
+  const std::string path = directory.Write("sample.png", EncodeSample(PngSample{}));
+  absl::StatusOr<FileDescriptor> file = OpenPng(path);
+  ASSERT_TRUE(file.ok()) << file.status();
+  const int number = file->get();
+  absl::StatusOr<Image> image = ReadPng(*std::move(file), "the cat");
+  ASSERT_TRUE(image.ok()) << image.status();
+  ExpectEqualPixels(ReadPng(path)->view(), image->view());
+  EXPECT_EQ(-1, fcntl(number, F_GETFD));
+
+  file = OpenPng(directory.path());
+  ASSERT_TRUE(file.ok()) << file.status();
+  const int other = file->get();
+  EXPECT_EQ(absl::FailedPreconditionError("the cat is a directory, not a PNG file"),
+            ReadPng(*std::move(file), "the cat").status());
+  EXPECT_EQ(-1, fcntl(other, F_GETFD));
+  EXPECT_FALSE(ReadPng(FileDescriptor(), "nothing").ok());
 }
 
 TEST(PngFileTest, LimitsHoldExactly) {

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <png.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <csetjmp>
@@ -145,26 +144,19 @@ struct FileCloser {
 };
 using File = std::unique_ptr<FILE, FileCloser>;
 
-absl::StatusOr<File> OpenRegularFile(const std::string& path) {
-  // O_NONBLOCK: opening a pipe that nobody writes to must not hang; it has no effect on files.
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0) return FileError("open", path, errno);
+absl::StatusOr<File> RegularFile(FileDescriptor descriptor, const std::string& name) {
   struct stat status = {};
-  absl::Status error;
-  if (fstat(fd, &status) != 0) {
-    error = FileError("read", path, errno);
-  } else if (S_ISDIR(status.st_mode)) {
-    error = absl::FailedPreconditionError(absl::StrCat(path, " is a directory, not a PNG file"));
-  } else if (!S_ISREG(status.st_mode)) {
-    error = absl::FailedPreconditionError(absl::StrCat(path, " is not a regular file"));
+  if (fstat(descriptor.get(), &status) != 0) return FileError("read", name, errno);
+  if (S_ISDIR(status.st_mode)) {
+    return absl::FailedPreconditionError(absl::StrCat(name, " is a directory, not a PNG file"));
   }
-  FILE* file = error.ok() ? fdopen(fd, "rb") : nullptr;
-  if (file == nullptr) {
-    if (error.ok()) error = FileError("read", path, errno);
-    close(fd);
-    return error;
+  if (!S_ISREG(status.st_mode)) {
+    return absl::FailedPreconditionError(absl::StrCat(name, " is not a regular file"));
   }
-  return File(file);
+  File file(fdopen(descriptor.get(), "rb"));
+  if (file == nullptr) return FileError("read", name, errno);
+  static_cast<void>(descriptor.Release());  // fclose() closes it
+  return file;
 }
 
 // The eight bytes that every PNG begins with, checked by hand to tell "not a PNG" from "damaged".
@@ -192,8 +184,22 @@ struct Decoder {
 
 }  // namespace
 
+absl::StatusOr<FileDescriptor> OpenPng(const std::string& path) {
+  // O_NONBLOCK: opening a pipe that nobody writes to must not hang; it has no effect on files.
+  FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) return FileError("open", path, errno);
+  return file;
+}
+
 absl::StatusOr<Image> ReadPng(const std::string& path, const PngLimits& limits) {
-  absl::StatusOr<File> file = OpenRegularFile(path);
+  absl::StatusOr<FileDescriptor> file = OpenPng(path);
+  if (!file.ok()) return file.status();
+  return ReadPng(*std::move(file), path, limits);
+}
+
+absl::StatusOr<Image> ReadPng(FileDescriptor descriptor, const std::string& path,
+                              const PngLimits& limits) {
+  absl::StatusOr<File> file = RegularFile(std::move(descriptor), path);
   if (!file.ok()) return file.status();
   if (absl::Status signature = CheckSignature(file->get(), path); !signature.ok()) {
     return signature;

@@ -24,6 +24,9 @@ ScratchDirectory::~ScratchDirectory() {
 std::string ScratchDirectory::Write(const std::string& name,
                                     const std::vector<uint8_t>& bytes) const {
   const std::string path = File(name);
+  // A new file each time: some file systems flush one that is truncated and written again.
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes.data()),
              static_cast<std::streamsize>(bytes.size()));
