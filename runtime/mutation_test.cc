@@ -194,6 +194,7 @@ TEST_F(MutationTest, EverySmallMutationIsRefusedOrMeansExactlyWhatItSays) {
   EXPECT_LT(decodes_ / 10, refused_);
   std::printf("mutations: %lld decodes, %lld refused\n", static_cast<long long>(decodes_),
               static_cast<long long>(refused_));
+  std::fflush(stdout);  // or a child that a later test forks prints it again
 }
 
 TEST_F(MutationTest, EveryLostOrAddedHandleIsNoticed) {
