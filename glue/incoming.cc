@@ -33,13 +33,6 @@ HandlerStatus Incoming::Done(Result result) {
       return HandlerStatus::kBad;
     case Result::Kind::kRefused:
       reason_ = result.reason();
-      // Answered here, while the handler's resolver is still alive: it must find its question
-      // closed when it goes.
-      if ((header_.flags & (kWireHasReply | kWireSync)) == kWireHasReply &&
-          channel_.replies().IsOpenQuestion(header_.seqno, actor_.id())) {
-        channel_.replies().CloseQuestion(actor_, header_.seqno);
-        channel_.SendRejection(header_, RejectReason::kHandlerRejected);
-      }
       return HandlerStatus::kRefused;
   }
   return HandlerStatus::kDone;

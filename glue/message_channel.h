@@ -89,6 +89,10 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   void FinishReply(const ActorHeader& question, Writer& writer);
   void SendRejection(const ActorHeader& question, RejectReason reason);
 
+  // A resolver dies unanswered. True: its own handler is still running, and the question is
+  // answered when that has said how it went.
+  bool NoteDroppedResolver(int32_t seqno);
+
   // True while a constructor is open: a second one would be sent before it, with a larger id.
   bool constructing = false;
   // A send answered kWouldBlock because too many questions are unanswered.
@@ -109,6 +113,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   bool TakeGoneActor() { return std::exchange(gone_actor_, false); }
 
  private:
+  struct RunningQuestion;
   struct SpareMessage;
   struct SyncWait;
 
@@ -141,6 +146,8 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   static bool ReadRejection(Reader& reader, RejectReason* reason);
   // For error texts: as precise as the header allows.
   std::string NameOf(const ActorHeader& header);
+  void SettleQuestion(Actor& actor, const ActorHeader& question, HandlerStatus status,
+                      bool dropped);
   // Empty if the message fits the actor's table; otherwise what is wrong.
   std::string_view CheckHeader(const ActorHeader& header, const Actor& actor) const;
 
@@ -177,6 +184,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   bool cut_ = false;    // Cut was called; OnChannelClosed follows
   bool gone_actor_ = false;
   bool wants_writable_ = false;
+  RunningQuestion* running_ = nullptr;  // questions whose handlers are on the stack
   std::string cut_line_;
   std::optional<ChannelClosed> lost_;  // OnChannelClosed came while messages waited
 

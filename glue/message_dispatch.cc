@@ -24,6 +24,12 @@ static_assert(kConstructor == static_cast<int>(kWireConstructor) &&
 
 }  // namespace
 
+struct MessageChannel::RunningQuestion {
+  int32_t seqno;
+  RunningQuestion* outer;
+  bool dropped = false;  // its resolver died without an answer
+};
+
 void MessageChannel::OnChannelMessage(absl::Span<const uint8_t> payload,
                                       absl::Span<OwnedHandle> handles) {
   const RefPtr<MessageChannel> keep(this);
@@ -108,7 +114,13 @@ void MessageChannel::DispatchToActor(const ActorHeader& header, absl::Span<const
   }
 
   gone_actor_ = false;
+  RunningQuestion running{.seqno = header.seqno, .outer = running_};
+  if (question) running_ = &running;
   const HandlerStatus status = actor->actor_class().handlers[header.message](*actor, in);
+  if (question) {
+    running_ = running.outer;
+    SettleQuestion(*actor, header, status, running.dropped);
+  }
 
   if (ABSL_PREDICT_FALSE(status != HandlerStatus::kDone && in.constructed_)) {
     if (in.constructed_->link_status() == LinkStatus::kConnected) {
@@ -137,13 +149,35 @@ void MessageChannel::DispatchToActor(const ActorHeader& header, absl::Span<const
     case HandlerStatus::kDropped:
       TraceNote(*this, Text(MessageName(protocol, header.message),
                             " dropped: an actor in it no longer exists"));
-      if (question && replies_.IsOpenQuestion(header.seqno, header.routing)) {
-        replies_.CloseQuestion(*actor, header.seqno);
-        SendRejection(header, RejectReason::kActorDestroyed);
-      }
       if ((header.flags & kWireSync) != 0) SendRejection(header, RejectReason::kActorDestroyed);
       return;
   }
+}
+
+bool MessageChannel::NoteDroppedResolver(int32_t seqno) {
+  for (RunningQuestion* question = running_; question != nullptr; question = question->outer) {
+    if (question->seqno == seqno) return question->dropped = true;
+  }
+  return false;
+}
+
+// After the handler of a question: whatever it did with the resolver, a refusal is answered now,
+// and so is a question whose resolver died meanwhile.
+void MessageChannel::SettleQuestion(Actor& actor, const ActorHeader& question, HandlerStatus status,
+                                    bool dropped) {
+  if (ended_ || !replies_.IsOpenQuestion(question.seqno, actor.id())) return;
+  RejectReason reason;
+  if (status == HandlerStatus::kRefused) {
+    reason = RejectReason::kHandlerRejected;
+  } else if (status == HandlerStatus::kDropped) {
+    reason = RejectReason::kActorDestroyed;
+  } else if (status == HandlerStatus::kDone && dropped) {
+    reason = RejectReason::kResolverDestroyed;
+  } else {
+    return;
+  }
+  replies_.CloseQuestion(actor, question.seqno);
+  SendRejection(question, reason);
 }
 
 // The actor is gone (its __delete__ crossed this message), or never was.

@@ -198,9 +198,14 @@ class Reply {
   // True once awaiting would not suspend.
   bool done() const { return state_->state() != internal::AwaitedReply::State::kWaiting; }
 
-  bool await_ready() const { return done(); }
-  void await_suspend(std::coroutine_handle<> waiter) { state_->set_waiter(waiter); }
-  ReplyResult<Ts...> await_resume() { return ReplyResult<Ts...>(std::move(state_)); }
+  // What `co_await reply` does. A temporary Reply lives until the coroutine goes on.
+  struct Awaiter {
+    RefPtr<internal::AwaitedValues<Ts...>>& state;
+    bool await_ready() const { return state->state() != internal::AwaitedReply::State::kWaiting; }
+    void await_suspend(std::coroutine_handle<> waiter) { state->set_waiter(waiter); }
+    ReplyResult<Ts...> await_resume() { return ReplyResult<Ts...>(std::move(state)); }
+  };
+  Awaiter operator co_await() { return Awaiter{state_}; }
 
  private:
   RefPtr<internal::AwaitedValues<Ts...>> state_;

@@ -53,6 +53,9 @@ void ResolverBase::Answer(RejectReason reason) {
   Actor* actor = Asked();
   if (actor == nullptr) return;
   const RefPtr<MessageChannel> channel = channel_;
+  if (reason == RejectReason::kResolverDestroyed && channel->NoteDroppedResolver(question_.seqno)) {
+    return;
+  }
   channel->replies().CloseQuestion(*actor, question_.seqno);
   channel->SendRejection(question_, reason);
 }
