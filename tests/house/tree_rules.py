@@ -24,6 +24,8 @@ _OUTSIDE = re.compile(r"\.\./sha" + r"red\b")
 _TRACKER = re.compile(r"(?i)\b(?:iss" + r"ue|tick" + r"et|pull req" + r"uest|fixes|closes) #?\d+\b")
 _LATER = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
 _OWN_ABSL = re.compile(r"\babsl::(?:string_view|optional|variant)\b")
+# The one place that turns ours into Abseil's.
+_CONVERTS = ("glue/text.h",)
 _MUTEX = re.compile(r"\babsl::(?:Mutex|MutexLock|CondVar)\b")
 
 
@@ -67,7 +69,7 @@ def begins_with_a_comment(name: str, text: str) -> Iterator[str]:
 
 def vocabulary_of_headers(name: str, text: str) -> Iterator[str]:
     """Debian's Abseil has its own string_view and optional; ours are the standard's."""
-    if name.endswith(".h"):
+    if name.endswith(".h") and name not in _CONVERTS:
         yield from _matches(_OWN_ABSL, text, "use the standard library's type in headers")
     if name.endswith((".h", ".cc")):
         yield from _matches(_MUTEX, text, "locks are std::mutex behind our annotated wrapper")
