@@ -24,7 +24,7 @@ constexpr float kGlintHalfWidth = 0.14f;  // of the card's width
 // Distance in pixels from the edge of a rectangle with round corners; negative inside.
 float CardDistance(float x, float y, float half_width, float half_height, float corner) {
   const float dx = std::fabs(x) - half_width + corner, dy = std::fabs(y) - half_height + corner;
-  const float outside = std::hypot(std::max(dx, 0.0f), std::max(dy, 0.0f));
+  const float outside = Length(std::max(dx, 0.0f), std::max(dy, 0.0f));
   return outside + std::min(std::max(dx, dy), 0.0f) - corner;
 }
 

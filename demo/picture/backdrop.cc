@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "demo/picture/paint.h"
+#include "demo/picture/scene.h"
 
 namespace ipdl::demo {
 namespace {
@@ -30,13 +31,13 @@ void RenderBackdrop(MutableImageView target) {
       const float u = static_cast<float>(column) / width;
       Light colour = Mix(top, bottom, v);
       const float du = (u - 0.32f) * 1.3f, dv = v - 0.30f;
-      colour = colour + sheen * Smooth(0.75f, 0.0f, std::sqrt(du * du + dv * dv));
+      colour = colour + sheen * Smooth(0.75f, 0.0f, Length(du, dv));
       const float fine = std::max(GridLine(column, kCell), GridLine(row, kCell));
       const float coarse =
           std::max(GridLine(column, kCell * kGroup), GridLine(row, kCell * kGroup));
       colour = colour + Light{0.16f, 0.20f, 0.34f, 0} * (0.13f * fine + 0.22f * coarse);
       const float dx = u - 0.5f, dy = v - 0.5f;
-      colour = colour * (1 - 0.50f * Smooth(0.35f, 0.80f, std::sqrt(dx * dx + dy * dy)));
+      colour = colour * (1 - 0.50f * Smooth(0.35f, 0.80f, Length(dx, dy)));
       // Half a step of noise hides the bands of a dark gradient.
       const float noise = (Scatter(column, row, 3) - 0.5f) / 255;
       colour = colour + Light{noise, noise, noise, 0};
@@ -49,7 +50,7 @@ void RenderBackdrop(MutableImageView target) {
 LayerPosition PositionOfLayer(uint32_t layer, uint32_t layer_count, uint32_t frame,
                               uint32_t canvas_width, uint32_t canvas_height, uint32_t layer_width,
                               uint32_t layer_height) {
-  const float seconds = static_cast<float>(frame) / 60;
+  const float seconds = static_cast<float>(frame) / kSceneFramesPerSecond;
   const float count = static_cast<float>(layer_count > 0 ? layer_count : 1);
   const float phase = static_cast<float>(layer) / count;
   // Homes lie on an ellipse; a single layer stands in the middle.
@@ -57,8 +58,8 @@ LayerPosition PositionOfLayer(uint32_t layer, uint32_t layer_count, uint32_t fra
   const float home_x = 0.5f + spread * 0.27f * Wave(phase + 0.125f + 0.25f);
   const float home_y = 0.5f + spread * 0.20f * Wave(phase + 0.125f);
   const float step = static_cast<float>(layer % 4);
-  const float sway_x = 0.15f * Wave(seconds * (0.15f + 0.017f * step) + phase * 1.7f);
-  const float sway_y = 0.17f * Wave(seconds * (0.19f - 0.013f * step) + phase * 2.3f + 0.2f);
+  const float sway_x = 0.13f * Wave(seconds * (0.19f + 0.023f * step) + phase * 1.7f);
+  const float sway_y = 0.13f * Wave(seconds * (0.24f - 0.017f * step) + phase * 2.3f + 0.2f);
   const float x = (home_x + sway_x) * static_cast<float>(canvas_width);
   const float y = (home_y + sway_y) * static_cast<float>(canvas_height);
   return {static_cast<int32_t>(std::lround(x - static_cast<float>(layer_width) / 2)),

@@ -19,9 +19,9 @@ struct LayerPosition {
   int32_t y = 0;
 };
 
-// Where layer `layer` of `layer_count` stands at `frame` (sixtieths of a second): its middle
-// follows a slow Lissajous curve around a place of its own, so that layers overlap, part and lean
-// over the edges of the canvas. The sizes are in pixels.
+// Where layer `layer` of `layer_count` stands at `frame` (kSceneFramesPerSecond of them a second):
+// its middle follows a slow Lissajous curve around a place of its own, so that layers overlap, part
+// and lean over the edges of the canvas. The sizes are in pixels.
 LayerPosition PositionOfLayer(uint32_t layer, uint32_t layer_count, uint32_t frame,
                               uint32_t canvas_width, uint32_t canvas_height, uint32_t layer_width,
                               uint32_t layer_height);

@@ -35,12 +35,31 @@ inline float Smooth(float from, float to, float v) {
   return t * t * (3 - 2 * t);
 }
 
+// The nearest whole number; |v| < 2^31. std::floor and std::round are calls into the C library on
+// processors without SSE4.1, which is what plain x86-64 means.
+inline float Nearest(float v) {
+  return static_cast<float>(static_cast<int>(v + (v < 0 ? -0.5f : 0.5f)));
+}
+
 // sin(tau * turns) to about 0.001, without a library call, so that loops over pixels vectorise and
 // every machine draws the same picture.
 inline float Wave(float turns) {
-  const float t = turns - std::floor(turns + 0.5f);      // -0.5 .. 0.5
+  const float t = turns - Nearest(turns);                // -0.5 .. 0.5
   const float parabola = 8 * t - 16 * t * std::fabs(t);  // touches the sine at 0, 1/4, 1/2
   return 0.225f * (parabola * std::fabs(parabola) - parabola) + parabola;
+}
+
+inline float Length(float x, float y) { return std::sqrt(x * x + y * y); }
+
+// The direction of (x, y) in turns, -0.5 .. 0.5, to about 0.00002; 0 for (0, 0).
+inline float Turns(float y, float x) {
+  const float ax = std::fabs(x), ay = std::fabs(y);
+  const float t = std::min(ax, ay) / std::max(std::max(ax, ay), 1e-20f);
+  const float octant =
+      t * (0.125f + (1 - t) * (0.033880f + t * (0.037833f + t * (-0.034725f + t * 0.008326f))));
+  const float quadrant = ay > ax ? 0.25f - octant : octant;
+  const float half = x < 0 ? 0.5f - quadrant : quadrant;
+  return y < 0 ? -half : half;
 }
 
 // A smooth cycle of opaque colours; t in turns. The three channels swing around a bright middle

@@ -30,8 +30,8 @@ enum Scene : uint32_t {
 };
 inline constexpr uint32_t kSceneCount = 6;
 
-// Animation time: `frame` counts in sixtieths of a second.
-inline constexpr float kSceneFramesPerSecond = 60;
+// Animation time: how many frames a second of it has.
+inline constexpr float kSceneFramesPerSecond = 30;
 
 // A short English name ("orbits"). Any number is a scene: it counts modulo kSceneCount.
 std::string_view SceneName(uint32_t scene);

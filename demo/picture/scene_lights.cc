@@ -57,7 +57,7 @@ void DrawShadow(const Ball& ball, MutableImageView target) {
   const float floor_y = 0.66f + 0.13f * ball.depth;
   const float size = ball.radius * 1.35f;
   Stamp(target, ball.x, floor_y, size, [&](float dx, float dy) -> Light {
-    const float d = std::hypot(dx / size, dy / (size * 0.34f));
+    const float d = Length(dx / size, dy / (size * 0.34f));
     return {0, 0, 0, 0.42f * Smooth(1.0f, 0.1f, d)};
   });
 }
@@ -66,14 +66,14 @@ void DrawBall(const Ball& ball, MutableImageView target) {
   const float pixel = Canvas(target).pixel();
   const float r = ball.radius;
   Stamp(target, ball.x, ball.y, r + 2 * pixel, [&](float dx, float dy) -> Light {
-    const float d = std::hypot(dx, dy);
+    const float d = Length(dx, dy);
     const float cover = Smooth(r + pixel, r - pixel, d);
     if (cover <= 0) return {};
     const float nx = dx / r, ny = dy / r;
     const float nz = std::sqrt(std::max(0.0f, 1 - nx * nx - ny * ny));
     // Key light from the upper left, the glowing middle as a second light, a dark rim.
     const float key = std::max(0.0f, -0.48f * nx - 0.62f * ny + 0.62f * nz);
-    const float to_middle = std::hypot(ball.x, ball.y) + 0.001f;
+    const float to_middle = Length(ball.x, ball.y) + 0.001f;
     const float fill = std::max(0.0f, -(nx * ball.x + ny * ball.y) / to_middle) * 0.55f;
     const float shine = std::pow(std::max(0.0f, -0.40f * nx - 0.55f * ny + 0.73f * nz), 48.0f);
     const float near = 0.72f + 0.28f * ball.depth;
@@ -91,7 +91,7 @@ void DrawBall(const Ball& ball, MutableImageView target) {
 void DrawSun(float seconds, MutableImageView target) {
   const float size = 0.86f + 0.05f * Wave(seconds * 0.4f);
   Stamp(target, 0, 0, size, [&](float dx, float dy) -> Light {
-    const float d = std::hypot(dx, dy);
+    const float d = Length(dx, dy);
     const float halo = 0.020f / (d * d + 0.022f) * Smooth(size, 0.25f, d);
     const float core = Smooth(0.20f, 0.13f, d);
     Light light = {halo * 1.0f, halo * 0.62f, halo * 0.22f, halo * 0.55f};
@@ -194,7 +194,7 @@ void RenderComets(float seconds, MutableImageView target) {
       const float strength = (1 - age) * (1 - age);
       const float reach = size * 2.4f;
       Stamp(target, x, y, reach, [&](float dx, float dy) -> Light {
-        const float d = std::hypot(dx, dy);
+        const float d = Length(dx, dy);
         const float glow = strength * 0.30f * Smooth(reach, 0, d);
         const float core = step == 0 ? Smooth(size, size * 0.35f, d) : 0;
         const Light trail = {colour.r * glow, colour.g * glow, colour.b * glow, glow * 0.75f};

@@ -7,11 +7,14 @@
 namespace ipdl::demo {
 namespace {
 
+// Rounds the lobes of a rose; close to the power 0.62.
+float Petal(float lobe) { return 0.74f * std::sqrt(lobe) + 0.26f * lobe; }
+
 // One rose r = |cos(k/2 * angle)|: petals shaded from a dark heart to a bright rim.
 Light Petals(float radius, float angle, float pixel, float size, float petals, float turn,
              Light heart, Light rim) {
   const float lobe = std::fabs(Wave(angle * petals * 0.5f + turn + 0.25f));
-  const float reach = size * std::pow(lobe, 0.62f);
+  const float reach = size * Petal(lobe);
   const float cover = Smooth(reach + 1.5f * pixel, reach - 1.5f * pixel, radius);
   if (cover <= 0) return {};
   const float along = radius / size;
@@ -25,19 +28,23 @@ Light Petals(float radius, float angle, float pixel, float size, float petals, f
 }
 
 // Distance to the edge of a star with `points` points, negative inside.
+// `angle` in radians.
 float StarDistance(float radius, float angle, int points, float outer, float inner) {
-  const float sector = kTau / static_cast<float>(points);
-  float a = angle - sector * std::floor(angle / sector + 0.5f);  // -sector/2 .. sector/2
+  const float half = 0.5f / static_cast<float>(points);  // turns
+  const float sector = 2 * half * kTau;
+  float a = angle - sector * Nearest(angle / sector);  // -sector/2 .. sector/2
   a = std::fabs(a);
-  const float px = radius * std::cos(a), py = radius * std::sin(a);
+  const float a2 = a * a;  // series suffice: a is at most half a sector
+  const float px = radius * (1 - a2 * (0.5f - a2 * (0.0416667f - a2 * 0.00138889f)));
+  const float py = radius * a * (1 - a2 * (0.166667f - a2 * 0.00833333f));
   // The edge runs from the tip (outer, 0) to the notch at half a sector.
-  const float nx = inner * std::cos(sector / 2), ny = inner * std::sin(sector / 2);
+  const float nx = inner * Wave(half + 0.25f), ny = inner * Wave(half);
   const float ex = nx - outer, ey = ny;
   const float wx = px - outer, wy = py;
   const float t = Clamp01((wx * ex + wy * ey) / (ex * ex + ey * ey));
   const float dx = wx - ex * t, dy = wy - ey * t;
   const float side = ex * wy - ey * wx;
-  const float distance = std::sqrt(dx * dx + dy * dy);
+  const float distance = Length(dx, dy);
   return side < 0 ? distance : -distance;
 }
 
@@ -49,15 +56,15 @@ void RenderRose(float seconds, MutableImageView target) {
   const Light wine = {0.42f, 0.05f, 0.10f, 1}, coral = {1.00f, 0.60f, 0.36f, 1};
   const Light rust = {0.60f, 0.18f, 0.02f, 1}, gold = {1.00f, 0.88f, 0.42f, 1};
   ForEachPixel(target, [&](float x, float y) -> Light {
-    const float radius = std::sqrt(x * x + y * y);
+    const float radius = Length(x, y);
     if (radius > 0.99f) return {};
-    const float angle = std::atan2(y, x) / kTau;
+    const float angle = Turns(y, x);
     const float breath = 0.03f * Wave(seconds * 0.31f);
     Light sum = {};
     // A soft shadow under each ring of petals, then the ring.
     const auto ring = [&](float size, float petals, float turn, Light heart, Light rim) {
       const float lobe = std::fabs(Wave(angle * petals * 0.5f + turn + 0.25f));
-      const float reach = size * std::pow(lobe, 0.62f);
+      const float reach = size * Petal(lobe);
       const float shade = 0.38f * Smooth(reach + 0.07f, reach - 0.02f, radius);
       sum = Over({0, 0, 0, shade}, sum);
       sum = Over(Petals(radius, angle, pixel, size, petals, turn, heart, rim), sum);
@@ -73,7 +80,7 @@ void RenderRose(float seconds, MutableImageView target) {
 
 void RenderPlasma(float seconds, MutableImageView target) {
   ForEachPixel(target, [&](float x, float y) -> Light {
-    const float radius = std::sqrt(x * x + y * y);
+    const float radius = Length(x, y);
     const float cover = Smooth(0.95f, 0.82f, radius);
     if (cover <= 0) return {};
     // The lens magnifies its middle: sample the field at bent coordinates.
@@ -86,7 +93,7 @@ void RenderPlasma(float seconds, MutableImageView target) {
     Light colour = Rainbow(field * 0.25f, 0.45f + seconds * 0.02f, 0.52f);
     // Depth: darker towards the rim, a bright crescent, and a highlight at the upper left.
     colour = colour * (1.0f - 0.55f * Smooth(0.45f, 0.95f, radius));
-    const float glint = Smooth(0.42f, 0.0f, std::hypot(x + 0.36f, y + 0.42f));
+    const float glint = Smooth(0.42f, 0.0f, Length(x + 0.36f, y + 0.42f));
     const float crescent = Smooth(0.70f, 0.88f, radius) * Clamp01(0.4f + 0.6f * (x + y));
     colour = colour + Light{0.75f, 0.78f, 0.85f, 0} * (0.62f * glint * glint);
     colour = colour + Light{0.25f, 0.45f, 0.75f, 0} * (0.55f * crescent);
@@ -100,9 +107,9 @@ void RenderStar(float seconds, MutableImageView target) {
   const float turn = seconds * 0.42f;
   const float inner = 0.36f + 0.05f * Wave(seconds * 0.23f);
   ForEachPixel(target, [&](float x, float y) -> Light {
-    const float radius = std::sqrt(x * x + y * y);
+    const float radius = Length(x, y);
     if (radius > 1.0f) return {};
-    const float angle = std::atan2(y, x) + turn;
+    const float angle = Turns(y, x) * kTau + turn;
     const float d = StarDistance(radius, angle, 5, 0.80f, inner);
     const float bands = 0.5f + 0.5f * Wave(d * 7.0f + seconds * 0.55f);
     const float line = bands * bands * bands;
