@@ -51,7 +51,7 @@ void MessageChannel::Dispatch(absl::Span<const uint8_t> payload, absl::Span<Owne
   std::memcpy(&header, payload.data(), sizeof(header));
   if (ABSL_PREDICT_FALSE(TraceIsOn())) TraceReceived(*this, payload, handles);
   if (header.protocol == 0) return OnControl(header, payload, handles);
-  if (!hello_seen_) return Cut(Text(UnknownMessageName(header), ": the hello is missing"));
+  if (!hello_seen_) return Cut(Text(NameOf(header), ": the hello is missing"));
   if ((header.flags & kWireReply) != 0) return DispatchReply(header, payload, handles);
   DispatchToActor(header, payload, handles);
 }
@@ -213,8 +213,7 @@ void MessageChannel::DispatchReply(const ActorHeader& header, absl::Span<const u
     const bool late = replies_.WasUsed(header.seqno) && tree_.WasUsed(header.routing) &&
                       (actor == nullptr || actor->link_status() != LinkStatus::kConnected);
     if (late) return;
-    return Cut(
-        Text(UnknownMessageName(header), ": seqno: ", header.seqno, " is not an open question"));
+    return Cut(Text(NameOf(header), ": seqno: ", header.seqno, " is not an open question"));
   }
   const Actor& actor = ReplyTable::ActorOf(*pending);
   const ProtocolInfo& protocol = *actor.actor_class().protocol;
