@@ -1,4 +1,4 @@
-// The worker's side: counts, and ends when the launcher closes the connection or dies.
+// The worker's side: counts words.
 #ifndef COUNTER_COUNTER_CHILD_H_
 #define COUNTER_COUNTER_CHILD_H_
 
@@ -6,7 +6,6 @@
 #include <string>
 
 #include "PCounterChild.h"
-#include "runtime/run_loop.h"
 
 namespace counter {
 
@@ -19,8 +18,6 @@ class CounterChild final : public PCounterChild {
     resolve(words);
     return ipdl::Ok();
   }
-
-  void ActorDestroy(ipdl::DestroyReason) override { ipdl::RunLoop::Current()->Quit(); }
 };
 
 }  // namespace counter
