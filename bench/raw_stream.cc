@@ -1,10 +1,12 @@
 #include "bench/raw_stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -162,14 +164,21 @@ double RawStream::DescriptorsNs(size_t count) {
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof(int));
-  memcpy(CMSG_DATA(header), &fd_, sizeof fd_);
+  const int file = memfd_create("bench", MFD_CLOEXEC);
+  if (file < 0) Die("memfd_create");
   const int64_t start = NowNs();
   for (size_t i = 0; i < count; ++i) {
+    const int copy = fcntl(file, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) Die("fcntl");
+    memcpy(CMSG_DATA(header), &copy, sizeof copy);
     if (sendmsg(fd_, &message, MSG_NOSIGNAL) != static_cast<ssize_t>(sizeof bytes)) Die("sendmsg");
+    close(copy);
   }
   char done;
   ReadAll(fd_, &done, 1);
-  return static_cast<double>(NowNs() - start);
+  const double ns = static_cast<double>(NowNs() - start);
+  close(file);
+  return ns;
 }
 
 double RawStream::CpuNs() const { return static_cast<double>(bench::CpuNs() + peer_->CpuNs()); }
