@@ -67,10 +67,13 @@ class ActorClass:
     @cached_property
     def scope(self) -> Scope:
         """Inside the class."""
-        members = set(BASE_MEMBERS) | {"kClass", "Manager", "Dispatch"}
+        members = set(BASE_MEMBERS) | {"kClass", "kHandlers", "Manager", "Dispatch"}
         members |= {f"Send{m.cxx_name}" for m in self.sent} | set(self.resolvers.values())
         for message in self.received:
             members |= {f"Recv{message.cxx_name}", f"On{message.cxx_name}"}
+        for message in self.protocol.messages:
+            if message.has_reply:
+                members |= {f"{verb}{message.cxx_name}Reply" for verb in ("Read", "Write")}
         for managed in self.protocol.manages:
             class_name = managed.actor_class(self.side)
             members |= {f"Managed{class_name}", f"Alloc{class_name}"}
@@ -128,7 +131,8 @@ class MessageNames:
         return {cxx_name(p.name) for p in (*self.message.params, *self.message.returns)}
 
     def local(self, wanted: str) -> str:
-        return fresh(wanted, self.taken)
+        """A variable of the generated function: neither hides an argument nor a type."""
+        return fresh(wanted, self.taken | {name for _, name in self.actor.scope.declared})
 
     @cached_property
     def types(self) -> CxxTypes:

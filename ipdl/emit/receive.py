@@ -122,12 +122,13 @@ def _emit_reply_reader(code: Code, names: MessageNames) -> None:
         params = [f"{QUALIFIER}Reader&", tuple_]
         code.wrapped(head, params, ") { return true; }")
         return
-    code.wrapped(head, [f"{QUALIFIER}Reader& in", f"{tuple_} values"], ") {")
+    in_, values = names.local("in"), names.local("values")
+    code.wrapped(head, [f"{QUALIFIER}Reader& {in_}", f"{tuple_} {values}"], ") {")
     terms = []
     for index, param in enumerate(returns):
-        value = f"{names.actor.std('get')}<{index}>(*values)"
-        terms.append(read_value(names.types, QUALIFIER, "in", param.type, param.name, f"&{value}"))
-        terms += null_check(param.type, "in", param.name, value)
+        value = f"{names.actor.std('get')}<{index}>(*{values})"
+        terms.append(read_value(names.types, QUALIFIER, in_, param.type, param.name, f"&{value}"))
+        terms += null_check(param.type, in_, param.name, value)
     with code.indented():
         code.chain("return ", terms, "&&", ";")
     code.line("}")

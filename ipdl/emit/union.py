@@ -17,7 +17,7 @@ from ipdl.emit.code import Code
 from ipdl.emit.names import cxx_name, fresh
 from ipdl.emit.scope import Scope
 from ipdl.emit.types import CxxTypes, alternative_name, is_bool, is_scalar
-from ipdl.model import Type, Union, UnionType
+from ipdl.model import Optional, Type, Union, UnionType
 from ipdl.type_facts import is_move_only
 
 
@@ -36,10 +36,18 @@ class Alternative:
         return f"*{self.variable}" if self.boxed else self.variable
 
     @property
+    def exact(self) -> bool:
+        """Is an optional that may hold this union again. Its own converting constructors would ask
+        what converts to the union while the compiler is finding out just that, so the union's
+        constructor must not convert to it: it is a template for exactly this type."""
+        return self.boxed and isinstance(self.type, Optional)
+
+    @property
     def trivial(self) -> bool:
         return is_scalar(self.type) and not self.boxed
 
 
+PRIVATE = ("type_", "Clear", "CopyFrom", "Demand", "TakeFrom")
 NONE = "T__None"
 LAST = "T__Last"
 
@@ -80,17 +88,18 @@ class UnionEmitter:
         """`Type`, unless the union is called so."""
         return fresh("Type", {self.name})
 
+    def private(self, name: str) -> str:
+        """A private member of the generated class."""
+        return fresh(name, {self.name, tag_name(self.union)})
+
+    @property
+    def held(self) -> str:
+        """The variable that says which alternative is alive."""
+        return self.private("type_")
+
     @property
     def members(self) -> set[str]:
-        names = {
-            self.enum,
-            tag_name(self.union),
-            "type_",
-            "Clear",
-            "CopyFrom",
-            "TakeFrom",
-            "Demand",
-        }
+        names = {self.enum, tag_name(self.union), *map(self.private, PRIVATE)}
         for alternative in self.alternatives:
             names |= {alternative.enumerator, alternative.variable, f"get_{alternative.name}"}
         return names
@@ -115,7 +124,7 @@ class UnionEmitter:
             self._emit_constructors(code)
             code.line()
             code.line(f"// The alternative held; {NONE} by default and after a move from here.")
-            code.line(f"{self.enum} {tag_name(self.union)}() const {{ return type_; }}")
+            code.line(f"{self.enum} {tag_name(self.union)}() const {{ return {self.held}; }}")
             code.line()
             code.line("// The value held. To ask for another than that ends the process.")
             for alternative in self.alternatives:
@@ -130,7 +139,8 @@ class UnionEmitter:
     def emit_bodies(self, code: Code) -> None:
         """What the class declares and does not define, for the .cc file."""
         for alternative in self.alternatives:
-            self._emit_constructor_body(code, alternative)
+            if not alternative.exact:
+                self._emit_constructor_body(code, alternative)
         self._emit_lifecycle_bodies(code)
         for alternative in self.alternatives:
             self._emit_accessor_bodies(code, alternative)
@@ -156,7 +166,12 @@ class UnionEmitter:
         name = self.name
         code.line(f"{name}() {{}}")
         for alternative in self.alternatives:
-            code.line(f"{name}({self.types.value(alternative.type)} value);")
+            type_ = self.types.value(alternative.type)
+            if alternative.exact:
+                code.line(f"template <{self.std('same_as')}<{type_}> Exactly>")
+                code.constructor(name, ["Exactly value"], self._initialisers(alternative))
+            else:
+                code.line(f"{name}({type_} value);")
         if any(is_bool(alternative.type) for alternative in self.alternatives):
             code.line(f"{name}(const void*) = delete;  // or a string literal would become a bool")
         if self.copyable:
@@ -174,15 +189,15 @@ class UnionEmitter:
 
     def _emit_private(self, code: Code) -> None:
         code.line("// Ends the process unless the alternative is held.")
-        code.line(f"void Demand({self.enum} wanted) const;")
+        code.line(f"void {self.private('Demand')}({self.enum} wanted) const;")
         code.line("// Destroys the value held, if any.")
-        code.line("void Clear();")
+        code.line(f"void {self.private('Clear')}();")
         code.line("// From nothing to a copy of `other`'s value, or to that value itself.")
         if self.copyable:
-            code.line(f"void CopyFrom(const {self.name}& other);")
-        code.line(f"void TakeFrom({self.name}& other) noexcept;")
+            code.line(f"void {self.private('CopyFrom')}(const {self.name}& other);")
+        code.line(f"void {self.private('TakeFrom')}({self.name}& other) noexcept;")
         code.line()
-        code.line(f"{self.enum} type_ = {NONE};")
+        code.line(f"{self.enum} {self.held} = {NONE};")
         with code.block("union", "};"):
             for alternative in self.alternatives:
                 code.line(f"{self._stored(alternative)} {alternative.variable};")
@@ -194,21 +209,26 @@ class UnionEmitter:
     # --- The .cc file
 
     def _emit_constructor_body(self, code: Code, alternative: Alternative) -> None:
-        type_ = self.types.value(alternative.type)
+        params = [f"{self.types.value(alternative.type)} value"]
+        code.line()
+        code.constructor(f"{self.name}::{self.name}", params, self._initialisers(alternative))
+
+    def _initialisers(self, alternative: Alternative) -> list[str]:
         value = "value" if is_scalar(alternative.type) else f"{self.std('move')}(value)"
         if alternative.boxed:
+            type_ = self.types.value(alternative.type)
             value = f"{self.std('make_unique')}<{type_}>({value})"
-        code.line()
-        initialisers = [f"type_({alternative.enumerator})", f"{alternative.variable}({value})"]
-        code.constructor(f"{self.name}::{self.name}", [f"{type_} value"], initialisers)
+        return [f"{self.held}({alternative.enumerator})", f"{alternative.variable}({value})"]
 
     def _emit_lifecycle_bodies(self, code: Code) -> None:
         name = self.name
+        take, clear = self.private("TakeFrom"), self.private("Clear")
         code.line()
         if self.copyable:
-            code.line(f"{name}::{name}(const {name}& other) {{ CopyFrom(other); }}")
+            copy = self.private("CopyFrom")
+            code.line(f"{name}::{name}(const {name}& other) {{ {copy}(other); }}")
             code.line()
-        code.line(f"{name}::{name}({name}&& other) noexcept {{ TakeFrom(other); }}")
+        code.line(f"{name}::{name}({name}&& other) noexcept {{ {take}(other); }}")
         if self.copyable:
             code.line()
             head = f"{name}& {name}::operator=(const {name}& other)"
@@ -218,11 +238,11 @@ class UnionEmitter:
             with code.block("if (this != &other)"):
                 code.line("// What `other` holds may be part of what this holds.")
                 code.line(f"{name} taken({self.std('move')}(other));")
-                code.line("Clear();")
-                code.line("TakeFrom(taken);")
+                code.line(f"{clear}();")
+                code.line(f"{take}(taken);")
             code.line("return *this;")
         code.line()
-        code.line(f"{name}::~{name}() {{ Clear(); }}")
+        code.line(f"{name}::~{name}() {{ {clear}(); }}")
 
     def _emit_accessor_bodies(self, code: Code, alternative: Alternative) -> None:
         type_ = self.types.value(alternative.type)
@@ -230,14 +250,14 @@ class UnionEmitter:
             code.line()
             head = f"{const}{type_}& {self.name}::get_{alternative.name}(){suffix}"
             with code.block(head):
-                code.line(f"Demand({alternative.enumerator});")
+                code.line(f"{self.private('Demand')}({alternative.enumerator});")
                 code.line(f"return {alternative.value};")
 
     def _emit_equality_body(self, code: Code) -> None:
         code.line()
         with code.block(f"bool {self.name}::operator==(const {self.name}& other) const"):
-            code.line("if (type_ != other.type_) return false;")
-            with code.block("switch (type_)"):
+            code.line(f"if ({self.held} != other.{self.held}) return false;")
+            with code.block(f"switch ({self.held})"):
                 code.line(f"case {NONE}:")
                 with code.indented():
                     code.line("break;")
@@ -251,15 +271,15 @@ class UnionEmitter:
 
     def _emit_demand_body(self, code: Code) -> None:
         code.line()
-        with code.block(f"void {self.name}::Demand({self.enum} wanted) const"):
-            code.line("if (type_ == wanted) return;")
+        with code.block(f"void {self.name}::{self.private('Demand')}({self.enum} wanted) const"):
+            code.line(f"if ({self.held} == wanted) return;")
             code.wrapped(
                 f"{self.std('fprintf')}(",
                 [
                     "stderr",
                     f'"ipdl: {self.union.qualified}: alternative %u is asked for, %u is held\\n"',
                     "static_cast<unsigned>(wanted)",
-                    "static_cast<unsigned>(type_)",
+                    f"static_cast<unsigned>({self.held})",
                 ],
                 ");",
             )
@@ -267,9 +287,9 @@ class UnionEmitter:
 
     def _emit_clear_body(self, code: Code) -> None:
         code.line()
-        with code.block(f"void {self.name}::Clear()"):
-            self._emit_switch(code, "type_", "destroy_at", None)
-            code.line(f"type_ = {NONE};")
+        with code.block(f"void {self.name}::{self.private('Clear')}()"):
+            self._emit_switch(code, self.held, "destroy_at", None)
+            code.line(f"{self.held} = {NONE};")
 
     def _emit_copy_from_body(self, code: Code) -> None:
         def copy(alternative: Alternative) -> str:
@@ -280,9 +300,9 @@ class UnionEmitter:
             return value
 
         code.line()
-        with code.block(f"void {self.name}::CopyFrom(const {self.name}& other)"):
-            self._emit_switch(code, "other.type_", "construct_at", copy)
-            code.line("type_ = other.type_;")
+        with code.block(f"void {self.name}::{self.private('CopyFrom')}(const {self.name}& other)"):
+            self._emit_switch(code, f"other.{self.held}", "construct_at", copy)
+            code.line(f"{self.held} = other.{self.held};")
 
     def _emit_take_from_body(self, code: Code) -> None:
         def take(alternative: Alternative) -> str:
@@ -292,10 +312,12 @@ class UnionEmitter:
             return value
 
         code.line()
-        with code.block(f"void {self.name}::TakeFrom({self.name}& other) noexcept"):
-            self._emit_switch(code, "other.type_", "construct_at", take)
-            code.line("type_ = other.type_;")
-            code.line("other.Clear();")
+        with code.block(
+            f"void {self.name}::{self.private('TakeFrom')}({self.name}& other) noexcept"
+        ):
+            self._emit_switch(code, f"other.{self.held}", "construct_at", take)
+            code.line(f"{self.held} = other.{self.held};")
+            code.line(f"other.{self.private('Clear')}();")
 
     def _emit_switch(
         self,

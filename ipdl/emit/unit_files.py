@@ -30,6 +30,7 @@ from ipdl.model import (
     Endpoint,
     ManagedEndpoint,
     Namespace,
+    Optional,
     Side,
     Struct,
     Type,
@@ -95,6 +96,8 @@ def _header_includes(unit: Unit) -> Includes:
             includes.add_value(type_)
             if boxed:
                 includes.add("<memory>")
+            if boxed and isinstance(type_, Optional):
+                includes.add("<concepts>", "<utility>")
     if unit.protocol is not None:
         includes.add(*protocol_tables.header_includes(unit.protocol))
     return includes

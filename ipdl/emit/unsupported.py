@@ -23,6 +23,7 @@ from ipdl.model import (
     Protocol,
     Struct,
     Union,
+    UnionType,
     Unit,
     WRAPPERS,
 )
@@ -66,6 +67,8 @@ def _equal_components(union: Union) -> Iterator[Finding]:
     seen: dict[object, str] = {}
     for component in union.components:
         type_ = component.type
+        if type_ == UnionType(union):
+            yield component.span, "a union that is directly one of its own components"
         if not isinstance(type_, Builtin):
             continue
         cxx = type_.entry.cxx

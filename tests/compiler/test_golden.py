@@ -13,7 +13,11 @@ from tests.compiler import golden_outputs as golden
 SOURCES = golden.sources()
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+def _name(source: Path) -> str:
+    return source.name
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=_name)
 def test_output_is_as_committed(source: Path) -> None:
     """After a wanted change: `python3 tests/compiler/golden_outputs.py --update`, and commit both."""
     found = "".join(golden.differences(source))
@@ -32,7 +36,7 @@ def test_output_does_not_depend_on_where_the_source_lies(tmp_path: Path) -> None
     assert golden.generated(source) == golden.generated(copy, directory=tmp_path)
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("source", SOURCES, ids=_name)
 def test_output_begins_with_its_source_and_names_no_directory(source: Path) -> None:
     for name, text in golden.generated(source).items():
         assert f"// {name}: " == text[: len(name) + 5]
@@ -41,7 +45,7 @@ def test_output_begins_with_its_source_and_names_no_directory(source: Path) -> N
         assert None is re.search(re.escape(str(golden.ROOT)), text)
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("source", SOURCES, ids=_name)
 def test_lines_are_tidy(source: Path) -> None:
     for name, text in golden.generated(source).items():
         for number, line in enumerate(text.splitlines(), 1):

@@ -12,8 +12,8 @@
 namespace golden::new_ {
 
 struct PDeleteChild::Dispatch {
-  static bool ReadthisReply(::ipdl::Reader& in, std::tuple<bool>* values) {
-    return ::ipdl::ReadParam(in, "reply", &std::get<0>(*values));
+  static bool ReadthisReply(::ipdl::Reader& in_, std::tuple<bool>* values) {
+    return ::ipdl::ReadParam(in_, "reply", &std::get<0>(*values));
   }
 
   static void WritethisReply(::ipdl::Writer& out_, bool&& reply) {

@@ -1,0 +1,94 @@
+"""What the language has and the generated code has not is refused by name, and only that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ipdl.compile import compile_files
+from ipdl.emit import unsupported
+from ipdl.reporter import Reporter
+
+PROTOCOL = """
+[RefCounted] using class a::Counted from "a.h";
+namespace n {{
+{before}
+{attribute} sync protocol PFoo {{
+{inside}
+parent:
+  {message}
+}};
+}}
+"""
+
+
+def _findings(directory: Path, **parts: str) -> list[str]:
+    path = directory / "PFoo.ipdl"
+    defaults = {"before": "", "attribute": "", "inside": "", "message": "async X();"}
+    path.write_text(PROTOCOL.format(**{**defaults, **parts}), encoding="utf-8")
+    reporter = Reporter()
+    compilation = compile_files([str(path)], reporter, [str(directory)])
+    assert [] == [str(finding.problem.text) for finding in reporter.findings()]
+    return [what for _, what in unsupported(compilation.roots[0])]
+
+
+@pytest.mark.parametrize(
+    "expected, parts",
+    [
+        ("[NestedUpTo=inside_sync]", {"attribute": "[NestedUpTo=inside_sync]"}),
+        ("[Compress]", {"message": "[Compress] async X();"}),
+        ("[Compress]", {"message": "[Compress=all] async X();"}),
+        ("[Priority=input]", {"message": "[Priority=input] async X();"}),
+        ("[ReplyPriority=vsync]", {"message": "[ReplyPriority=vsync] async X() returns (bool y);"}),
+        ("[LazySend]", {"message": "[LazySend] async X();"}),
+        ("[Tainted]", {"message": "[Tainted] async X(bool y);"}),
+        ("Shmem", {"message": "async X(Shmem[] y);"}),
+        ("Shmem", {"before": "struct S { Shmem y; };"}),
+        (
+            "a [RefCounted] type inside [], ? or UniquePtr unless it is `nullable`",
+            {"message": "async X(Counted[] y);"},
+        ),
+        (
+            "a union of uint64_t and size_t, which are one type in C++",
+            {"before": "union U { uint64_t; size_t; };"},
+        ),
+        ("a union that is directly one of its own components", {"before": "union U { int; U; };"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_is_refused(expected: str, parts: dict[str, str], tmp_path: Path) -> None:
+    assert [expected] == _findings(tmp_path, **parts)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"message": "[Nested=not, Priority=normal] async X();"},
+        {"attribute": "[NestedUpTo=not, NeedsOtherPid]"},
+        {"message": "[VirtualSendImpl] async X(nullable Counted[] y, Counted z);"},
+        {"before": "union U { int; uint64_t; U[]; U?; };"},
+    ],
+)
+def test_is_generated(parts: dict[str, str], tmp_path: Path) -> None:
+    assert [] == _findings(tmp_path, **parts)
+
+
+def test_managed_endpoints_and_manual_deallocation_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "PBar.ipdl").write_text(
+        "include protocol PFoo; [ManualDealloc] protocol PBar "
+        "{ manager PFoo; child: async __delete__(); };",
+        encoding="utf-8",
+    )
+    path = tmp_path / "PFoo.ipdl"
+    path.write_text(
+        "include protocol PBar; protocol PFoo { manages PBar; "
+        "child: async X(ManagedEndpoint<PBarChild> y); };",
+        encoding="utf-8",
+    )
+    reporter = Reporter()
+    paths = [str(path), str(tmp_path / "PBar.ipdl")]
+    compilation = compile_files(paths, reporter, [str(tmp_path)])
+    assert [] == reporter.findings()
+    found = [what for unit in compilation.roots for _, what in unsupported(unit)]
+    assert ["ManagedEndpoint", "[ManualDealloc]: actors are reference counted"] == found
