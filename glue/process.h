@@ -53,16 +53,16 @@ inline constexpr int kInheritedChannel = 3;
 
 struct LaunchOptions {
   // A path, absolute or relative to the working directory; PATH is not searched.
-  std::string program;
+  std::string program = {};
   // Without the program's name, which becomes argv[0].
-  std::vector<std::string> arguments;
+  std::vector<std::string> arguments = {};
   // Whether the child gets our environment, and "NAME=value" entries that are added or replace.
   bool inherit_environment = true;
-  std::vector<std::string> environment;
+  std::vector<std::string> environment = {};
   // Who the child is: in our logs and its own ("content#2"), and for checks of process kinds. The
   // child is never asked.
   std::string kind = "child";
-  std::string name;
+  std::string name = {};
   // What becomes of a child that still runs when the ChildProcess is destroyed. kKill: SIGKILL, and
   // the destructor waits until it is gone (at most a second). kDetach: it goes on; when it ends it
   // stays a zombie until this process ends too.
