@@ -56,6 +56,7 @@ def test_a_breach_is_found(rule: Rule, name: str, text: str) -> None:
         (tree_rules.one_idea_per_file, "a.cc", "\n" * 700),
         (tree_rules.headers_are_included_once, "a.h", "#ifndef A_H\n#define A_H\n#endif\n"),
         (tree_rules.headers_are_included_once, "a.h", "// A.\n#pragma once\n"),
+        (tree_rules.begins_with_a_comment, "x/a.cc", '#include "x/a.h"\n'),
         (tree_rules.begins_with_a_comment, "a.py", '#!/usr/bin/python3\n"""What."""\n'),
         (tree_rules.begins_with_a_comment, "__init__.py", ""),
         (tree_rules.vocabulary_of_headers, "a.cc", "absl::string_view x;"),

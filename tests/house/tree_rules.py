@@ -59,7 +59,9 @@ def headers_are_included_once(name: str, text: str) -> Iterator[str]:
 
 
 def begins_with_a_comment(name: str, text: str) -> Iterator[str]:
-    if name.endswith((".h", ".cc", ".c")) and not text.startswith(("//", "/*")):
+    # A source that begins by including its own header is told by that header.
+    told = text.startswith(f'#include "{PurePosixPath(name).with_suffix(".h")}"')
+    if name.endswith((".h", ".cc", ".c")) and not told and not text.startswith(("//", "/*")):
         yield "1: does not begin with a comment that says what the file is"
     if name.endswith(".py"):
         body = re.sub(r"\A#!.*\n", "", text).lstrip("\n")

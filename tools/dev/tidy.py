@@ -24,6 +24,8 @@ from tools.dev.tree import BUILD, LOGS, ROOT, shown
 
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]+["<]([^">]+)[">]', re.MULTILINE)
 
+_NOT_IN_TESTS = "-clang-analyzer-*,-performance-*,-bugprone-use-after-move"
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -33,9 +35,10 @@ class Unit:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Without the path-sensitive analyzer in tests: their macros make it take most of the time."""
+        """For tests without the checks that their macros make slow, and those that do not fit: a
+        test looks at what was moved from on purpose, and its speed does not matter."""
         is_test = self.file.name.endswith("_test.cc") or "tests" in self.file.parts
-        return ("--checks=-clang-analyzer-*",) if is_test else ()
+        return (f"--checks={_NOT_IN_TESTS}",) if is_test else ()
 
     @property
     def include_directories(self) -> list[Path]:
