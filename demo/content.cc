@@ -1,7 +1,7 @@
 // ipdl-demo-content: a content process of the demo. Started by ipdl-demo, never by hand.
 //
 // It draws one picture and hands it over through the channel that it inherited; see demo/draw. When
-// the compositor closes the connection, or is gone, it ends.
+// the compositor closes the connection, or is gone, it ends. It does its work in a sandbox.
 
 #include "demo/draw/content.h"
 
@@ -12,7 +12,9 @@
 #include <memory>
 #include <string>
 
+#include "demo/draw/sandbox.h"
 #include "glue/process.h"
+#include "runtime/log.h"
 #include "runtime/run_loop.h"
 
 namespace {
@@ -38,6 +40,10 @@ int main() {
   const absl::Status bound =
       end->Bind(ipdl::MakeRef<ipdl::demo::Content>([&loop] { (*loop)->Quit(); }));
   if (!bound.ok()) return Complain(bound);
+  // Nothing that came from outside has been looked at yet.
+  if (const absl::Status caged = ipdl::demo::EnterSandbox(); !caged.ok()) {
+    ipdl::LogWarning("running without a sandbox: " + std::string(caged.message()));
+  }
   (*loop)->Run();
   return 0;
 }
