@@ -31,11 +31,14 @@ def output_names(unit: Unit, side: str = "both") -> list[str]:
 
 def generate(unit: Unit, side: str = "both") -> list[tuple[str, str]]:
     """(file name, text) of each output. `side`: "parent", "child" or "both"."""
-    texts = [unit_files.emit_header(unit), unit_files.emit_source(unit)]
+    texts = [unit_files.emit_header(unit), unit_files.emit_source(unit, SIDES[side])]
     if unit.protocol is not None:
         for each in SIDES[side]:
             actor = ActorClass(unit, unit.protocol, each)
-            texts += [side_files.emit_header(actor), side_files.emit_source(actor)]
+            texts += [
+                side_files.emit_header(actor, SIDES[side]),
+                side_files.emit_source(actor, SIDES[side]),
+            ]
     return list(zip(output_names(unit, side), texts))
 
 

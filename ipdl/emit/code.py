@@ -62,6 +62,15 @@ class Code:
         self.line(tail)
 
     @contextmanager
+    def function(self, head: str, params: Sequence[str]) -> Iterator[None]:
+        """A function after a blank line. `head` ends in the opening parenthesis."""
+        self.line()
+        self.wrapped(head, params, ") {")
+        with self.indented():
+            yield
+        self.line("}")
+
+    @contextmanager
     def initialiser(self, head: str) -> Iterator[None]:
         """`head = {`, elements one per line, `};`"""
         self.line(f"{head} = {{")

@@ -1,9 +1,5 @@
 """What both sides of a protocol share, in `PFoo.h` and `PFoo.cc`: the namespace PFoo with the
-protocol's id, its message numbers, the table that the runtime reads, and CreateEndpoints; and how
-endpoints of a top-level protocol travel.
-
-Endpoints are handled here and not by a template of the runtime, because a program that passes an
-endpoint on may have neither side of the protocol built in.
+protocol's id, its message numbers, the table that the runtime reads, and CreateEndpoints.
 """
 
 from __future__ import annotations
@@ -56,10 +52,6 @@ def header_includes(protocol: Protocol) -> list[str]:
     if protocol.toplevel:
         includes += [quoted("absl/status/status.h"), quoted("glue/endpoint.h")]
     return includes
-
-
-def source_includes(protocol: Protocol) -> list[str]:
-    return ["<utility>"] if protocol.toplevel else []
 
 
 def emit_declarations(unit: Unit, code: Code) -> None:
@@ -150,39 +142,3 @@ def _flags(message: Message) -> str:
     if message.is_delete:
         flags.append("kDelete")
     return " | ".join(f"{IPDL}::{flag}" for flag in flags)
-
-
-# --- Endpoints, inside namespace ipdl
-
-
-def _side_class(protocol: Protocol, side: Side) -> str:
-    return "::" + "::".join((*cxx_namespace(protocol.namespace), protocol.actor_class(side)))
-
-
-def emit_endpoint_traits(code: Code, protocol: Protocol) -> None:
-    for side in Side:
-        endpoint = f"Endpoint<{_side_class(protocol, side)}>"
-        code.line()
-        code.line("template <>")
-        with code.block(f"struct ParamTraits<{endpoint}>", "};"):
-            code.line("static constexpr size_t kMinWireBytes = 6;")
-            code.line(f"static void Write(Writer& out, {endpoint}&& end);")
-            code.line(f"static bool Read(Reader& in, {endpoint}* end);")
-
-
-def emit_endpoint_traits_bodies(code: Code, protocol: Protocol) -> None:
-    table = "::" + "::".join((*cxx_namespace(protocol.namespace), cxx_name(protocol.name)))
-    for side in Side:
-        endpoint = f"Endpoint<{_side_class(protocol, side)}>"
-        traits = f"ParamTraits<{endpoint}>"
-        identity = f"{{&{table}::kProtocol, Side::k{side.suffix}, nullptr}}"
-        code.line()
-        code.wrapped(f"void {traits}::Write(", ["Writer& out", f"{endpoint}&& end"], ") {")
-        with code.indented():
-            code.wrapped(f"{endpoint}::Write(", ["out", "std::move(end)", identity], ");")
-        code.line("}")
-        code.line()
-        code.wrapped(f"bool {traits}::Read(", ["Reader& in", f"{endpoint}* end"], ") {")
-        with code.indented():
-            code.wrapped(f"return {endpoint}::Read(", ["in", "end", identity], ");")
-        code.line("}")

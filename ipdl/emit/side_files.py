@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipdl.emit import forward, receive, send
+from ipdl.emit import forward, receive, reference_traits, send
 from ipdl.emit.actor_class import ActorClass
 from ipdl.emit.banner import (
     emit_banner,
@@ -16,7 +16,7 @@ from ipdl.emit.protocol_tables import is_impl, names_class
 from ipdl.emit.scope import IPDL
 from ipdl.emit.types import is_scalar
 from ipdl.emit.unit_files import add_wire_headers
-from ipdl.model import Actor, ImplKind, Message, Protocol, Type
+from ipdl.model import Actor, ImplKind, Message, Protocol, Side, Type
 from ipdl.type_facts import unwrapped
 
 
@@ -27,15 +27,27 @@ def _what(actor: ActorClass) -> str:
 # --- PFooParent.h
 
 
-def emit_header(actor: ActorClass) -> str:
+def _is_alone(actor: ActorClass, sides: tuple[Side, ...]) -> bool:
+    """Is this an actor to which values can refer, and the other side's class is not generated?"""
+    return len(sides) == 1 and not actor.protocol.toplevel
+
+
+def emit_header(actor: ActorClass, sides: tuple[Side, ...]) -> str:
+    """`sides`: those whose actor classes are generated."""
     code = Code()
     file_name = actor.name + ".h"
     emit_banner(code, actor.unit, file_name, _what(actor))
     with guarded(code, actor.unit, file_name):
         _header_includes(actor).emit(code)
-        emit_forward_declarations(code, _header_forwards(actor))
+        forwards = _header_forwards(actor)
+        if _is_alone(actor, sides):
+            forwards.append(forward.actor_class(actor.protocol, actor.side.other))
+        emit_forward_declarations(code, forwards)
         with inside_namespace(code, actor.protocol.namespace):
             _emit_class(code, actor)
+        if _is_alone(actor, sides):
+            with inside_namespace(code, ("ipdl",)):
+                reference_traits.emit_one_sided_declarations(code, actor.protocol)
     return code.text()
 
 
@@ -180,10 +192,11 @@ def _header_forwards(actor: ActorClass) -> list[forward.Forward]:
 # --- PFooParent.cc
 
 
-def emit_source(actor: ActorClass) -> str:
+def emit_source(actor: ActorClass, sides: tuple[Side, ...]) -> str:
+    """`sides`: those whose actor classes are generated."""
     code = Code()
     emit_banner(code, actor.unit, actor.name + ".cc", _what(actor))
-    _source_includes(actor).emit(code)
+    _source_includes(actor, sides).emit(code)
     with inside_namespace(code, actor.protocol.namespace):
         if actor.protocol.messages:
             receive.emit_dispatch(code, actor)
@@ -194,6 +207,9 @@ def emit_source(actor: ActorClass) -> str:
             if receive.has_default(message):
                 receive.emit_default_body(code, actor, message)
         _emit_tree_bodies(code, actor)
+    if _is_alone(actor, sides):
+        with inside_namespace(code, ("ipdl",)):
+            reference_traits.emit_one_sided_bodies(code, actor.protocol, actor.side)
     return code.text()
 
 
@@ -225,7 +241,7 @@ def _emit_tree_bodies(code: Code, actor: ActorClass) -> None:
             code.line(f"return {IPDL}::ManagedActors<{actor.actor(protocol)}>(*this);")
 
 
-def _source_includes(actor: ActorClass) -> Includes:
+def _source_includes(actor: ActorClass, sides: tuple[Side, ...]) -> Includes:
     includes = Includes(own=quoted(actor.name + ".h"))
     includes.add(GENERATED)
     if actor.impl.kind is ImplKind.DEFAULT:
@@ -242,9 +258,16 @@ def _source_includes(actor: ActorClass) -> Includes:
             if not is_scalar(param.type):
                 includes.add("<utility>")
             _add_argument(includes, actor, param.type)
+    includes.add(*reference_traits.headers(_referenced(actor), sides))
     includes.drop(_header_includes(actor))
     includes.drop_exported()
     return includes
+
+
+def _referenced(actor: ActorClass) -> list[Protocol]:
+    messages = actor.protocol.messages
+    types = (param.type for message in messages for param in (*message.params, *message.returns))
+    return reference_traits.protocols_inside(types, arguments=True)
 
 
 def _is_own_impl(actor: ActorClass, header: str) -> bool:

@@ -131,24 +131,19 @@ class TraitsEmitter:
         name = self.name(aggregate)
         unused = isinstance(aggregate, Struct) and not aggregate.fields
         argument = f"{self._written(aggregate)}{'' if unused else ' value'}"
-        code.wrapped(f"void ParamTraits<{name}>::Write(", ["Writer& out", argument], ") {")
-        with code.indented():
+        with code.function(f"void ParamTraits<{name}>::Write(", ["Writer& out", argument]):
             self._emit_levels(code, aggregate, "out.Enter();")
             if isinstance(aggregate, Struct):
                 self._emit_struct_write(code, aggregate)
             else:
                 self._emit_union_write(code, aggregate)
             self._emit_levels(code, aggregate, "out.Leave();")
-        code.line("}")
-        code.line()
         argument = f"{name}*{'' if unused else ' value'}"
-        code.wrapped(f"bool ParamTraits<{name}>::Read(", ["Reader& in", argument], ") {")
-        with code.indented():
+        with code.function(f"bool ParamTraits<{name}>::Read(", ["Reader& in", argument]):
             if isinstance(aggregate, Struct):
                 self._emit_struct_read(code, aggregate)
             else:
                 self._emit_union_read(code, aggregate)
-        code.line("}")
 
     def _written(self, aggregate: Aggregate) -> str:
         name = self.name(aggregate)

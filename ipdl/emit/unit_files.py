@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import groupby
 
-from ipdl.emit import forward, protocol_tables
+from ipdl.emit import forward, protocol_tables, reference_traits
 from ipdl.emit.banner import (
     emit_banner,
     emit_forward_declarations,
@@ -31,6 +31,7 @@ from ipdl.model import (
     ManagedEndpoint,
     Namespace,
     Optional,
+    Protocol,
     Side,
     Struct,
     Type,
@@ -91,7 +92,7 @@ def _header_includes(unit: Unit) -> Includes:
     includes.add(*(quoted(header) for header in header_cxx_includes(unit)))
     includes.add(*(unit_header(included) for included in unit.included_headers))
     for aggregate in unit.types:
-        includes.add("<cstddef>", "<cstdint>", quoted("runtime/param_traits.h"))
+        includes.add("<cstddef>", "<cstdint>")
         for type_, boxed in _members(aggregate):
             includes.add_value(type_)
             if boxed:
@@ -143,25 +144,29 @@ def _needed_before_defined(unit: Unit) -> list[Aggregate]:
 
 
 def _emit_traits_declarations(code: Code, unit: Unit, aggregates: list[Aggregate]) -> None:
-    toplevel = unit.protocol is not None and unit.protocol.toplevel
-    if not aggregates and not toplevel:
+    toplevel = unit.protocol if unit.protocol is not None and unit.protocol.toplevel else None
+    if not aggregates and toplevel is None:
         return
     traits = TraitsEmitter(unit)
     with inside_namespace(code, ("ipdl",)):
+        # Declared here instead of included: users of the types do not need more.
+        code.lines(["class Reader;", "class Writer;"])
+        code.lines(["template <typename T>", "struct ParamTraits;"])
         for aggregate in aggregates:
             code.line()
             traits.emit_declaration(code, aggregate)
-        if unit.protocol is not None and toplevel:
-            protocol_tables.emit_endpoint_traits(code, unit.protocol)
+        if toplevel is not None:
+            reference_traits.emit_endpoint_declarations(code, toplevel)
 
 
 # --- Name.cc
 
 
-def emit_source(unit: Unit) -> str:
+def emit_source(unit: Unit, sides: tuple[Side, ...]) -> str:
+    """`sides`: those whose actor classes are generated."""
     code = Code()
     emit_banner(code, unit, unit.name + ".cc", _what(unit, "functions for"))
-    _source_includes(unit).emit(code)
+    _source_includes(unit, sides).emit(code)
     aggregates = definition_order(unit)
     parts: list[Part] = [
         (a.namespace, _emitter(unit, a).emit_bodies) for a in aggregates if _has_bodies(a)
@@ -169,15 +174,14 @@ def emit_source(unit: Unit) -> str:
     if unit.protocol is not None:
         parts.append((unit.protocol.namespace, partial(protocol_tables.emit_definitions, unit)))
     _emit_parts(code, parts)
-    toplevel = unit.protocol is not None and unit.protocol.toplevel
-    if aggregates or toplevel:
+    toplevel = unit.protocol if unit.protocol is not None and unit.protocol.toplevel else None
+    if aggregates or toplevel is not None:
         traits = TraitsEmitter(unit)
         with inside_namespace(code, ("ipdl",)):
             for aggregate in aggregates:
-                code.line()
                 traits.emit_bodies(code, aggregate)
-            if unit.protocol is not None and toplevel:
-                protocol_tables.emit_endpoint_traits_bodies(code, unit.protocol)
+            if toplevel is not None:
+                reference_traits.emit_endpoint_bodies(code, toplevel)
     return code.text()
 
 
@@ -185,10 +189,18 @@ def _has_bodies(aggregate: Aggregate) -> bool:
     return not isinstance(aggregate, Struct) or bool(aggregate.fields) or aggregate.comparable
 
 
-def _source_includes(unit: Unit) -> Includes:
+def _referenced(unit: Unit) -> list[Protocol]:
+    members = (type_ for aggregate in unit.types for type_ in member_types(aggregate))
+    return reference_traits.protocols_inside(members, arguments=False)
+
+
+def _source_includes(unit: Unit, sides: tuple[Side, ...]) -> Includes:
     includes = Includes(own=unit_header(unit))
-    if unit.protocol is not None:
-        includes.add(*protocol_tables.source_includes(unit.protocol))
+    toplevel = unit.protocol is not None and unit.protocol.toplevel
+    if unit.types or toplevel:
+        includes.add(quoted("runtime/param_traits.h"))
+    if toplevel:
+        includes.add("<utility>")
     for aggregate in unit.types:
         if not isinstance(aggregate, Struct):
             includes.add("<cstdio>", "<cstdlib>", "<memory>", "<utility>")
@@ -196,16 +208,14 @@ def _source_includes(unit: Unit) -> Includes:
             includes.add("<utility>")
         for type_ in member_types(aggregate):
             add_wire_headers(includes, type_)
+    includes.add(*reference_traits.headers(_referenced(unit), sides))
     includes.drop(_header_includes(unit))
     return includes
 
 
 def add_wire_headers(includes: Includes, type_: Type) -> None:
-    """What the traits of a value need: the classes of actors, the identity of endpoints."""
+    """What the traits of a value are declared in, and what they need complete."""
     base = unwrapped(type_)
     includes.add_imported(base)
-    if isinstance(base, Actor):
-        for side in Side:
-            includes.add(quoted(base.protocol.actor_class(side) + ".h"))
-    elif isinstance(base, (Endpoint, ManagedEndpoint)):
+    if isinstance(base, (Endpoint, ManagedEndpoint)):
         includes.add(unit_header(base.protocol.unit))

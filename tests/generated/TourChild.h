@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "LegSides.h"
+#include "LegChild.h"
 #include "PTourChild.h"
 #include "StopChild.h"
 #include "tests/generated/imported_types.h"

@@ -14,7 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "LegSides.h"
+#include "LegChild.h"
+#include "LegParent.h"
 #include "PEye.h"
 #include "PTour.h"
 #include "TourChild.h"

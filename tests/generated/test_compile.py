@@ -27,13 +27,16 @@ FLAGS += ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 # Names like `linux` and `unix` are macros in GNU mode only, which clang++ is given.
 STANDARDS = ["-std=c++20", "-std=gnu++20"]
 
+OWN_SOURCES = sorted([*HERE.glob("*.ipdl"), *HERE.glob("*.ipdlh")])
+
 Job = tuple[str, Path, tuple[Path, ...]]  # compiler, file, include directories
 
 
-def _generate(sources: list[Path], out: Path) -> list[Path]:
+def _generate(sources: list[Path], out: Path, side: str = "both") -> list[Path]:
     """All outputs of the sources, which may include each other."""
     includes = sorted({f"-I{source.parent}" for source in sources})
-    argv = [sys.executable, "-m", "ipdl", "gen", *map(str, sources), *includes, "-o", str(out)]
+    argv = [sys.executable, "-m", "ipdl", "gen", *map(str, sources), *includes]
+    argv += ["-o", str(out), "--side", side]
     run = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True)
     assert 0 == run.returncode, run.stderr
     return sorted(out.iterdir())
@@ -61,8 +64,7 @@ def _everywhere(files: list[Path], *directories: Path) -> list[Job]:
 @pytest.fixture(scope="module")
 def ordinary(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """What is generated for the protocols of these tests."""
-    sources = sorted([*HERE.glob("*.ipdl"), *HERE.glob("*.ipdlh")])
-    return _generate(sources, tmp_path_factory.mktemp("ordinary"))
+    return _generate(OWN_SOURCES, tmp_path_factory.mktemp("ordinary"))
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +111,19 @@ def test_the_same_names_live_in_two_namespaces(tmp_path: Path) -> None:
     parts = [f"out_{n}/PTwin{part}.cc" for n in ("one", "two") for part in ("", "Parent", "Child")]
     unified = _unified(tmp_path, [tmp_path / part for part in parts])
     assert "" == _failures(_everywhere([unified]))
+
+
+@pytest.mark.parametrize("side, other", [("parent", "Child"), ("child", "Parent")])
+def test_one_side_needs_nothing_of_the_other(side: str, other: str, tmp_path: Path) -> None:
+    """Programs that hold one side each are built from one side's files and their author's classes."""
+    files = _generate(OWN_SOURCES, tmp_path / "out", side)
+    assert [] == [path.name for path in files if path.stem.endswith(other)]
+    unified = _unified(tmp_path, [path for path in files if path.suffix == ".cc"])
+    includes = [f"-I{directory}" for directory in (tmp_path / "out", HERE, ROOT)]
+    made = tmp_path / "unified.o"
+    argv = [COMPILERS[0], STANDARDS[0], *FLAGS[1:], *includes, "-c", str(unified), "-o", str(made)]
+    run = subprocess.run(argv, capture_output=True, text=True)
+    assert "" == run.stderr[:3000]
+    needed = subprocess.run(["nm", "-uC", str(made)], capture_output=True, text=True).stdout
+    classes = [f"{source.stem}{other}::" for source in OWN_SOURCES]
+    assert [] == [line for line in needed.splitlines() if any(name in line for name in classes)]

@@ -8,6 +8,8 @@
 #include <memory>
 #include <utility>
 
+#include "runtime/param_traits.h"
+
 namespace golden::new_ {
 
 operator_::operator_(int32_t delete_, int32_t delete__, int32_t value, int32_t value_)

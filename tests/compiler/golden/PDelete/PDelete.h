@@ -10,7 +10,6 @@
 #include "absl/status/status.h"
 #include "glue/endpoint.h"
 #include "glue/protocol.h"
-#include "runtime/param_traits.h"
 
 namespace golden::new_ {
 class PDeleteChild;
@@ -104,6 +103,11 @@ absl::Status CreateEndpoints(::ipdl::Endpoint<PDeleteParent>* parent,
 }  // namespace golden::new_
 
 namespace ipdl {
+
+class Reader;
+class Writer;
+template <typename T>
+struct ParamTraits;
 
 template <>
 struct ParamTraits<::golden::new_::operator_> {

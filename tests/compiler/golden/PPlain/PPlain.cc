@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "runtime/param_traits.h"
+
 namespace golden {
 
 namespace PPlain {

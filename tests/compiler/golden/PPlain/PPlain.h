@@ -46,6 +46,11 @@ absl::Status CreateEndpoints(::ipdl::Endpoint<PPlainParent>* parent,
 
 namespace ipdl {
 
+class Reader;
+class Writer;
+template <typename T>
+struct ParamTraits;
+
 template <>
 struct ParamTraits<Endpoint<::golden::PPlainParent>> {
   static constexpr size_t kMinWireBytes = 6;

@@ -7,6 +7,7 @@
 
 #include "PTwigChild.h"
 #include "PTwigParent.h"
+#include "runtime/param_traits.h"
 
 namespace golden {
 

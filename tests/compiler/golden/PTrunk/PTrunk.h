@@ -11,7 +11,6 @@
 #include "glue/endpoint.h"
 #include "glue/protocol.h"
 #include "glue/side_variant.h"
-#include "runtime/param_traits.h"
 
 namespace golden {
 class PTrunkChild;
@@ -59,6 +58,11 @@ absl::Status CreateEndpoints(::ipdl::Endpoint<PTrunkParent>* parent,
 }  // namespace golden
 
 namespace ipdl {
+
+class Reader;
+class Writer;
+template <typename T>
+struct ParamTraits;
 
 template <>
 struct ParamTraits<::golden::Pair> {

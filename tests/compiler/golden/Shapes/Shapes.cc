@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "runtime/param_traits.h"
+
 namespace golden {
 
 Point::Point(int32_t x, int32_t y) : x_(x), y_(y) {}

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "runtime/handle.h"
-#include "runtime/param_traits.h"
 
 namespace golden::trees {
 class Branch;
@@ -202,6 +201,11 @@ class Owner {
 }  // namespace golden
 
 namespace ipdl {
+
+class Reader;
+class Writer;
+template <typename T>
+struct ParamTraits;
 
 template <>
 struct ParamTraits<::golden::Point> {

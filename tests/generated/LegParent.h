@@ -1,14 +1,13 @@
-// Both sides of PLeg, whose RecvX are virtual: what they override must match exactly.
+// The author's class on the parent side of PLeg, whose RecvX are virtual: what it overrides must
+// match.
 
-#ifndef IPDL_TESTS_GENERATED_LEGSIDES_H_
-#define IPDL_TESTS_GENERATED_LEGSIDES_H_
+#ifndef IPDL_TESTS_GENERATED_LEGPARENT_H_
+#define IPDL_TESTS_GENERATED_LEGPARENT_H_
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "PLegChild.h"
 #include "PLegParent.h"
 
 namespace demo {
@@ -34,17 +33,6 @@ class LegParent : public PLegParent {
   }
 };
 
-class LegChild : public PLegChild {
- public:
-  uint32_t steps = 0;
-
- protected:
-  ipdl::Result RecvWalk(uint32_t n, PLegChild* other, Possession possession) override {
-    steps += n + static_cast<uint32_t>(other == this) + static_cast<uint32_t>(possession.type());
-    return ipdl::Ok();
-  }
-};
-
 }  // namespace demo
 
-#endif  // IPDL_TESTS_GENERATED_LEGSIDES_H_
+#endif  // IPDL_TESTS_GENERATED_LEGPARENT_H_
