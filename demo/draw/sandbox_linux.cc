@@ -103,9 +103,14 @@ constexpr unsigned kAllowed[] = {
 // Allowed unless they make memory executable (argument 2 is the protection).
 constexpr unsigned kAllowedWithoutExec[] = {SYS_mmap, SYS_mprotect};
 
-// Answered with EACCES instead of death: libraries try to open a file here and there (the channel
+// Answered with EACCES instead of death: libraries try to look at files here and there (the channel
 // counts its process's descriptors in /proc) and can live without.
-constexpr unsigned kRefused[] = {SYS_openat};
+constexpr unsigned kRefused[] = {
+    SYS_openat, SYS_readlinkat, SYS_faccessat, SYS_statx, SYS_prlimit64,
+#if defined(__x86_64__)
+    SYS_open,   SYS_readlink,   SYS_access,    SYS_stat,
+#endif
+};
 
 constexpr uint32_t kNumber = offsetof(seccomp_data, nr);
 constexpr uint32_t kArch = offsetof(seccomp_data, arch);

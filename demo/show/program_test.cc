@@ -120,6 +120,9 @@ FORKED_TEST(ProgramTest, BadPicturesAreOneLineAndExitCodeOne) {
   EXPECT_EQ(1, broken.Wait());
   EXPECT_TRUE(broken.GroupIsGone());
   EXPECT_EQ("ipdl-demo: " + text + ": not a PNG file\n", broken.err());
+  Demo folder(directory, {"--out", directory.File("out"), directory.path()});
+  EXPECT_EQ(1, folder.Wait());
+  EXPECT_EQ("ipdl-demo: " + directory.path() + " is a directory, not a PNG file\n", folder.err());
   Demo absent(directory, {"--out", directory.File("out"), missing});
   EXPECT_EQ(1, absent.Wait());
   EXPECT_EQ("ipdl-demo: cannot open " + missing + ": No such file or directory\n", absent.err());
