@@ -60,6 +60,8 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   // Null once it is destroyed.
   ToplevelActor* toplevel() const { return top_; }
   Side side() const { return side_; }
+  // Of the top-level actor.
+  const ProtocolInfo& protocol() const { return protocol_; }
   RunLoop& loop() { return *loop_; }
   const Limits& limits() const { return limits_; }
   const PeerLabel& peer() const { return channel_->peer(); }

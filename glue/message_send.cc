@@ -67,7 +67,9 @@ SendResult MessageChannel::Finish(Writer& writer) {
     return SendResult::kRefused;
   }
   TraceSent(*this, spare->bytes.bytes(), spare->handles);
-  return channel_->Send(spare->bytes.bytes(), std::move(spare->handles));
+  const SendResult sent = channel_->Send(spare->bytes.bytes(), std::move(spare->handles));
+  if (!sent) TraceNote(*this, Text("the last message was not sent: ", sent.ToString()));
+  return sent;
 }
 
 void MessageChannel::Abandon(Writer& writer) {

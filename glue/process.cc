@@ -13,6 +13,7 @@
 
 #include "glue/process_environment.h"
 #include "glue/text.h"
+#include "glue/trace_log.h"
 #include "runtime/log.h"
 
 namespace ipdl {
@@ -50,6 +51,7 @@ absl::StatusOr<EndpointBase> TakeInheritedChannelEnd(WhenClosed when_closed) {
   fcntl(fd, F_SETFD, FD_CLOEXEC);
   if (const char* label = std::getenv(kLabelVariable); label != nullptr) {
     SetProcessLabel(label);
+    SetTraceProcess(label);
     unsetenv(kLabelVariable);
   }
   EndpointBase channel{FileDescriptor(fd)};

@@ -170,10 +170,15 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Launch(const LaunchO
   // From here on the destructor ends the child if something fails.
   std::unique_ptr<ChildProcess> child(new ChildProcess(state));
 
-  // Nobody reaps our children, so the number still means this one.
+  // Unless the host ignores SIGCHLD, the number still means this one: nobody else reaps it.
   state->pidfd = FileDescriptor(OpenPidfd(state->pid));
   if (!state->pidfd) {
     const int error = errno;
+    if (error == ESRCH) {
+      // It has ended already, and a host that ignores SIGCHLD keeps nothing of it.
+      state->status.emplace();
+      return child;
+    }
     kill(state->pid, SIGKILL);
     waitpid(state->pid, nullptr, 0);
     state->status.emplace();

@@ -5,9 +5,12 @@
 // when it is off, a message costs one load and a branch.
 //
 //   IPDL_LOG='*'                     everything
-//   IPDL_LOG='PTexture:*;!*.Ping'    all of PTexture except Ping: patterns are tried from the left,
-//                                    the last that fits decides; `!` excludes; what none fits is
-//                                    not printed
+//   IPDL_LOG='PTexture:*;!*.Ping'    all of PTexture except Ping: the last pattern that fits
+//   decides,
+//                                    `!` excludes
+//   IPDL_LOG='!*.Ping'               all but Ping: what no pattern fits is printed only if the
+//   first
+//                                    pattern excludes
 //
 // A pattern is `Protocol:Message` or `Protocol.Message`, each with * and ? as in a shell;
 // `Protocol` alone means all of its messages. A line on standard error is
@@ -21,6 +24,7 @@
 #ifndef IPDL_GLUE_TRACE_LOG_H_
 #define IPDL_GLUE_TRACE_LOG_H_
 
+#include <atomic>
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
@@ -32,24 +36,27 @@ namespace ipdl {
 class MessageChannel;
 
 namespace internal {
-extern bool trace_is_on;
+extern std::atomic<bool> trace_is_on;
 }  // namespace internal
 
 // Whether anything may be printed. Decided by IPDL_LOG when the first connection is bound.
-inline bool TraceIsOn() { return internal::trace_is_on; }
+inline bool TraceIsOn() { return internal::trace_is_on.load(std::memory_order_relaxed); }
 
 // Reads IPDL_LOG, once.
 void StartTrace();
 // Replaces the filter (empty: off) and the place where lines go (null: standard error). For tests.
 void SetTrace(std::string_view filter, absl::AnyInvocable<void(std::string_view line)> sink);
 
+// How this process calls itself in the lines; "pid <number>" by default.
+void SetTraceProcess(std::string_view name);
+
 // One line about a message that leaves or came; `payload` starts with the actor header.
-void TraceSent(const MessageChannel& channel, absl::Span<const uint8_t> payload,
+void TraceSent(MessageChannel& channel, absl::Span<const uint8_t> payload,
                absl::Span<const OwnedHandle> handles);
-void TraceReceived(const MessageChannel& channel, absl::Span<const uint8_t> payload,
+void TraceReceived(MessageChannel& channel, absl::Span<const uint8_t> payload,
                    absl::Span<const OwnedHandle> handles);
 // One line about something that is normal but worth knowing: a message that nobody gets.
-void TraceNote(const MessageChannel& channel, std::string_view text);
+void TraceNote(MessageChannel& channel, std::string_view text);
 
 }  // namespace ipdl
 
