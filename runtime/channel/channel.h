@@ -10,7 +10,8 @@
 // of their frame.
 //
 // When bytes leave: once per turn of the loop, just before it sleeps; at once when
-// Limits::flush_bytes are queued, on Flush(), on Close(), and before a sync call waits.
+// Limits::flush_bytes are queued or as many handles as fit into one system call, on Flush(), on
+// Close(), and before a sync call waits.
 //
 // Threads: everything on the loop's thread. No call of the delegate comes from inside a send,
 // Flush(), Close() or Cut().

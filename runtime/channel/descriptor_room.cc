@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 
 namespace ipdl {
@@ -28,19 +29,22 @@ bool DescriptorRoom::Count() {
   // Out of descriptors even for this, or a system without the directory: only where it is a
   // missing directory is there nothing to be known, and then reading must go on.
   if (directory == nullptr) return errno != EMFILE && errno != ENFILE;
-  int64_t open = -1;  // the directory's own
-  int64_t highest = 0;
-  while (const dirent* entry = readdir(directory)) {
-    if (entry->d_name[0] == '.') continue;
-    ++open;
-    highest = std::max<int64_t>(highest, std::atoi(entry->d_name));
-  }
-  closedir(directory);
-
   rlimit limit = {};
   getrlimit(RLIMIT_NOFILE, &limit);
   int64_t most = INT64_MAX;
   if (limit.rlim_cur != RLIM_INFINITY) most = static_cast<int64_t>(limit.rlim_cur);
+
+  int64_t open = 0;  // below the limit: those above, from before it was lowered, take no room
+  int64_t highest = 0;
+  while (const dirent* entry = readdir(directory)) {
+    if (entry->d_name[0] == '.') continue;
+    const int number = std::atoi(entry->d_name);
+    if (number == dirfd(directory) || number >= most) continue;
+    ++open;
+    highest = std::max<int64_t>(highest, number);
+  }
+  closedir(directory);
+
   // Half of what is left beyond one read. That the other half is opened by the program itself
   // before the next descriptor arrives is what this cannot see.
   const int64_t spare = most - open - static_cast<int64_t>(kMostDescriptorsPerRead);

@@ -29,6 +29,9 @@ class DescriptorRoom {
   // True if kMostDescriptorsPerRead more descriptors fit.
   static bool Enough() { return credit_.load(std::memory_order_relaxed) > 0 || Count(); }
 
+  // Makes the next Enough() count. For a program that lowers its limit while it runs.
+  static void Forget() { credit_.store(0, std::memory_order_relaxed); }
+
   // Tells that `count` descriptors came, the highest of which has this number.
   static void Received(int highest, size_t count);
 

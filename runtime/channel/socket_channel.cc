@@ -167,6 +167,7 @@ void SocketChannel::OnTransportReady(FdReady ready) {
     ReportWritable();
     if (!*alive) return;
   }
+  hangup_ |= ready.hangup;
   if (ready.readable || ready.hangup) ReadMore(*alive);
   if (!*alive) return;
   UpdateInterest();
@@ -204,7 +205,8 @@ SendResult SocketChannel::Send(absl::Span<const uint8_t> bytes,
 SendResult SocketChannel::Queued(SendResult result, const std::string& why_refused) {
   if (result) {
     if (write_blocked_ || write_short_) return result;
-    if (sender_.queued_bytes() >= limits_.flush_bytes) {
+    if (sender_.queued_bytes() >= limits_.flush_bytes ||
+        sender_.queued_handles() >= kDescriptorsPerSend) {
       Write();
     } else if (loop() != nullptr) {
       loop()->MarkDirty(this);
@@ -312,6 +314,7 @@ void SocketChannel::ReadMore(const bool& alive) {
       case SocketReceiver::Read::kMaybeMore:
         continue;
       case SocketReceiver::Read::kAll:
+        if (hangup_) continue;
         if (!DispatchFrames(alive)) return;
         receiver_.Rest();
         return;

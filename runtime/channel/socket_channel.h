@@ -123,6 +123,7 @@ class SocketChannel final : public Channel, private Transport {
   bool write_blocked_ = false;  // waiting for the socket to become writable
   bool write_short_ = false;    // waiting for the system to have more of something
   bool read_short_ = false;
+  bool hangup_ = false;         // the other end is gone: read to the end, it is not said again
   bool more_to_read_ = false;   // this turn's share was used up before the socket was empty
   bool refused_ = false;        // a send was answered kWouldBlock and not called back yet
   bool soon_ = false;           // OnTransportDeadline comes before the loop sleeps
