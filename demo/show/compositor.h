@@ -44,7 +44,7 @@ struct CompositorSettings {
   absl::Duration exit_patience = absl::Seconds(5);
 };
 
-class Compositor : private ContentEvents {
+class Compositor final : private ContentEvents {
  public:
   // Runs on `loop`, which must outlive it and make no turn after it.
   Compositor(CompositorSettings settings, RunLoop* loop);

@@ -34,7 +34,7 @@ class ContentEvents {
   ~ContentEvents() = default;
 };
 
-class ContentProcess : private ContentObserver, private LayerObserver {
+class ContentProcess final : private ContentObserver, private LayerObserver {
  public:
   // Starts `program` as content process number `number` and connects to it. Errors say which
   // program and why.
