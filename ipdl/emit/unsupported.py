@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from ipdl.emit.types import is_refcounted
 from ipdl.model import (
+    Actor,
     Aggregate,
     Builtin,
     Category,
@@ -107,6 +108,10 @@ def _in_message(message: Message) -> Iterator[Finding]:
 def _in_type(member: Field | Param) -> Iterator[Finding]:
     type_ = member.type
     base = unwrapped(type_)
+    if isinstance(base, Actor) and base.protocol.toplevel:
+        yield member.type_span, (
+            f"a reference to a {base.protocol.name}, which has no manager and so no id on the wire"
+        )
     if isinstance(base, ManagedEndpoint):
         yield member.type_span, "ManagedEndpoint"
     if isinstance(base, Builtin) and base.entry.category is Category.SHMEM:

@@ -53,6 +53,10 @@ def _findings(directory: Path, **parts: str) -> list[str]:
             "a union of uint64_t and size_t, which are one type in C++",
             {"before": "union U { uint64_t; size_t; };"},
         ),
+        (
+            "a reference to a PFoo, which has no manager and so no id on the wire",
+            {"message": "async X(nullable PFoo[] y);"},
+        ),
         ("a union that is directly one of its own components", {"before": "union U { int; U; };"}),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
