@@ -132,7 +132,10 @@ class MessageNames:
 
     def local(self, wanted: str) -> str:
         """A variable of the generated function: neither hides an argument nor a type."""
-        return fresh(wanted, self.taken | {name for _, name in self.actor.scope.declared})
+        types = self.actor.scope.declared.names
+        while wanted in self.taken or wanted in types:
+            wanted += "_"
+        return wanted
 
     @cached_property
     def types(self) -> CxxTypes:

@@ -54,12 +54,13 @@ def emit_default(code: Code, actor: ActorClass, message: Message) -> None:
 
 
 def emit_expected(code: Code, actor: ActorClass, message: Message) -> None:
-    """The RecvX that the author's class has to have, as a comment."""
+    """What the author's class has to have for the message, as a comment."""
     names = actor.of(message)
     if message.ctor_of is not None:
         head = f"{QUALIFIER}RefPtr<{names.made}> {_alloc_name(names)}("
         code.wrapped(head, names.alloc_params(), ");")
-    code.wrapped(f"{RESULT} Recv{message.cxx_name}(", names.recv_params(), ");")
+    if not has_default(message):
+        code.wrapped(f"{RESULT} Recv{message.cxx_name}(", names.recv_params(), ");")
 
 
 def _alloc_name(names: MessageNames) -> str:

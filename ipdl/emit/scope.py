@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ipdl.emit.names import cxx_name
 from ipdl.model import Namespace, Unit
@@ -28,30 +29,47 @@ def cxx_namespace(namespace: Namespace) -> Namespace:
 
 def reachable(unit: Unit) -> list[Unit]:
     """The unit and everything it includes, directly or not, each once, in order of discovery."""
-    found = [unit]
-    for current in found:
-        found.extend(other for other in current.includes if other not in found)
-    return found
+    found = {unit}
+    queue = [unit]
+    for current in queue:
+        for other in current.includes:
+            if other not in found:
+                found.add(other)
+                queue.append(other)
+    return queue
 
 
-def declared_names(unit: Unit) -> frozenset[tuple[Namespace, str]]:
-    """(namespace, name) of every type and namespace that code generated for the unit, or for what
-    it includes, declares. All names are C++ names."""
+@dataclass(frozen=True)
+class Declared:
+    """What generated code declares, under C++ names: namespaces, structs, unions, actor classes."""
+
+    entities: frozenset[tuple[Namespace, str]]
+    names: frozenset[str]  # the second halves alone
+
+
+# The caches hold what one run of the command line needs; a unit never changes once it is resolved.
+@lru_cache(maxsize=1024)
+def _declared_in(unit: Unit) -> frozenset[tuple[Namespace, str]]:
     declared: set[tuple[Namespace, str]] = set()
 
-    def declare(namespace: Namespace, name: str) -> None:
+    def declare(namespace: Namespace, *names: str) -> None:
         spelled = cxx_namespace(namespace)
-        declared.add((spelled, name))
+        declared.update((spelled, name) for name in names)
         declared.update((spelled[:depth], part) for depth, part in enumerate(spelled))
 
-    for each in reachable(unit):
-        for aggregate in each.types:
-            declare(aggregate.namespace, cxx_name(aggregate.name))
-        if each.protocol is not None:
-            name = each.protocol.name
-            for generated in (cxx_name(name), name + "Parent", name + "Child"):
-                declare(each.protocol.namespace, generated)
+    for aggregate in unit.types:
+        declare(aggregate.namespace, cxx_name(aggregate.name))
+    if unit.protocol is not None:
+        name = unit.protocol.name
+        declare(unit.protocol.namespace, cxx_name(name), name + "Parent", name + "Child")
     return frozenset(declared)
+
+
+@lru_cache(maxsize=1024)
+def declared_names(unit: Unit) -> Declared:
+    """Of the unit and of all that it includes."""
+    entities = frozenset().union(*map(_declared_in, reachable(unit)))
+    return Declared(entities, frozenset(name for _, name in entities))
 
 
 @dataclass(frozen=True)
@@ -59,7 +77,7 @@ class Scope:
     """A place: the C++ namespace, and the names that the class around it declares or inherits."""
 
     namespace: Namespace
-    declared: frozenset[tuple[Namespace, str]]
+    declared: Declared
     members: frozenset[str] = field(default=frozenset())
 
     def inside(self, members: Iterable[str]) -> Scope:
@@ -72,7 +90,9 @@ class Scope:
         spelled = cxx_name(name)
         depth = len(home)
         between = (self.namespace[:d] for d in range(depth + 1, len(self.namespace) + 1))
-        hidden = spelled in self.members or any((ns, spelled) in self.declared for ns in between)
+        hidden = spelled in self.members or any(
+            (ns, spelled) in self.declared.entities for ns in between
+        )
         if self.namespace[:depth] == home and not hidden:
             return spelled
         return "::" + "::".join((*home, spelled))
@@ -85,7 +105,7 @@ class Scope:
         if root not in ("std", "absl"):
             return "::" + text
         hidden = any(
-            (self.namespace[:depth], root) in self.declared
+            (self.namespace[:depth], root) in self.declared.entities
             for depth in range(1, len(self.namespace) + 1)
         )
         return "::" + text if hidden else text

@@ -39,7 +39,6 @@ class PTrunkParent : public ::ipdl::ToplevelActor {
 
   // The implementation, class wood::TrunkOfParent, has:
   //   ::ipdl::RefPtr<PTwigParent> AllocPTwigParent(const std::string& name);
-  //   ::ipdl::Result RecvPTwigConstructor(PTwigParent* actor, std::string name);
   //   ::ipdl::Result RecvChoose(std::vector<::ipdl::SideVariant<PTwigParent*, PTwigChild*>> twigs,
   //                             PTwigParent* best, PTwigParent** chosen);
 
