@@ -24,7 +24,12 @@ def bench(arguments: list[str]) -> NoReturn:
 
 def _become(profile: Profile, directory: str, program: str, arguments: list[str]) -> NoReturn:
     build_dir.configure(profile, with_tests=False)
-    targets = build_dir.programs_of(profile, directory)
+    # With it the programs that it starts, which are named after it; not the tests beside them.
+    targets = [
+        target
+        for target in build_dir.programs_of(profile, directory)
+        if os.path.basename(target).startswith(program)
+    ]
     path = profile.directory / directory / program
     if os.path.relpath(path, profile.directory) not in targets:
         raise report.Failed(f"{directory}/meson.build defines no program '{program}'")

@@ -21,7 +21,7 @@ from tools.dev.tree import shown
 
 SUITES = ("compiler", "runtime", "portal", "actors", "mach", "textures", "consumer", "house")
 _PROFILES = {"--asan": build_dir.ASAN, "--tsan": build_dir.TSAN, "--clang": build_dir.CLANG}
-_MESSAGE_LINES = 12
+_MESSAGE_LINES = 10
 
 
 def command(arguments: list[str]) -> int:
@@ -125,8 +125,11 @@ def _count(records: Path) -> Counts:
 
 
 def _shorten(message: str) -> str:
+    """The beginning, which says what was expected, and the end, which may quote a tool."""
     lines = message.splitlines()
-    return "\n".join(lines[:_MESSAGE_LINES] + ["..."] * (len(lines) > _MESSAGE_LINES))
+    if len(lines) <= 2 * _MESSAGE_LINES:
+        return message
+    return "\n".join([*lines[:_MESSAGE_LINES], "...", *lines[-_MESSAGE_LINES:]])
 
 
 def _show_failures(counts: Counts) -> None:
