@@ -1,3 +1,5 @@
+// What a send answered: comparisons and truth.
+
 #include "runtime/send_result.h"
 
 #include <gtest/gtest.h>
