@@ -2,6 +2,7 @@
 
 #include "PTree.h"
 #include "glue/endpoint.h"
+#include "runtime/foreign_close.h"
 
 namespace actors {
 
@@ -25,6 +26,7 @@ ActorPair::~ActorPair() {
   parent = nullptr;
   child = nullptr;
   ipdl::SetLogSink(nullptr);
+  ipdl::DrainForForeignClose();  // no thread may be left for the tests that fork
   EXPECT_EQ(0, parent_journal.live_actors);
   EXPECT_EQ(0, child_journal.live_actors);
 }

@@ -68,7 +68,10 @@ std::vector<Golden> Goldens() {
 class Mutation : public testing::Test {
  protected:
   Mutation() : loop(*ipdl::RunLoop::Create()), file(open("/dev/null", O_RDONLY | O_CLOEXEC)) {}
-  ~Mutation() override { ipdl::SetLogSink(nullptr); }
+  ~Mutation() override {
+    ipdl::SetLogSink(nullptr);
+    ipdl::DrainForForeignClose();
+  }
 
   // A new victim for one message; true if it was cut off for it.
   bool CutsOff(const Bytes& bytes, int descriptors) {
