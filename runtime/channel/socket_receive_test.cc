@@ -399,7 +399,7 @@ FORKED_TEST(SocketReceiverShortageTest, ClosesAllDescriptorsIfSomeWereLost) {
   // Room for four of the eight.
   const int next = fcntl(0, F_DUPFD, 0);
   close(next);
-  limit.rlim_cur = static_cast<rlim_t>(next + 4);
+  limit.rlim_cur = static_cast<rlim_t>(next) + 4;
   ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
   EXPECT_EQ(Read::kTruncated, receiver.ReadOnce(pair.ours.get()));
   ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &before));

@@ -61,7 +61,7 @@ class Reporter : public testing::EmptyTestEventListener {
 
 std::string TakeLine(std::string* text) {
   const size_t end = text->find('\n');
-  const std::string line = text->substr(0, end);
+  std::string line = text->substr(0, end);
   text->erase(0, end == std::string::npos ? end : end + 1);
   return line;
 }
