@@ -232,8 +232,7 @@ void Compositor::OnFrame(ContentProcess& content, uint64_t sent, uint64_t change
   ComposeSoon();
 }
 
-void Compositor::OnFailed(ContentProcess& content, const std::string& reason) {
-  PictureOf(content)->has_failed = true;
+void Compositor::OnFailed(ContentProcess&, const std::string& reason) {
   Finish(absl::InvalidArgumentError(reason));
 }
 

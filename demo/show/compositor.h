@@ -69,7 +69,6 @@ class Compositor final : private ContentEvents {
     std::unique_ptr<ContentProcess> process;
     bool was_shown = false;
     bool is_late = false;
-    bool has_failed = false;
     std::string lost_because;
   };
 
