@@ -86,7 +86,7 @@ def run_logged(
 ) -> int:
     """Runs `argv` with its output in `log`; `on_line` sees each line as it comes."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w", encoding="utf-8", errors="replace") as file:
+    with log.open("w", encoding="utf-8", errors="replace", buffering=1) as file:
         process = subprocess.Popen(
             list(argv),
             stdin=subprocess.DEVNULL,

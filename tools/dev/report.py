@@ -15,6 +15,7 @@ from pathlib import Path
 from tools.dev.tree import shown
 
 _TAIL_LINES = 40
+_QUIET_SECONDS = 60.0
 
 
 class Failed(Exception):
@@ -31,12 +32,17 @@ class Step:
     def __init__(self, title: str) -> None:
         self._title = title
         self._live = sys.stdout.isatty()
+        self._said = time.monotonic()
 
     def progress(self, text: str) -> None:
+        """Shows the text at once on a terminal, and now and then in a log."""
         if self._live:
             width = shutil.get_terminal_size().columns - 1
             sys.stdout.write("\r\x1b[K" + f"{self._title}  {text}"[:width])
             sys.stdout.flush()
+        elif time.monotonic() - self._said > _QUIET_SECONDS:
+            self._said = time.monotonic()
+            print(f"{self._title}  {text}", flush=True)
 
     def end(self, text: str) -> None:
         clear = "\r\x1b[K" if self._live else ""
