@@ -332,7 +332,11 @@ void SocketChannel::ReadMore(const bool& alive) {
         return;
       }
       case SocketReceiver::Read::kTruncated:
-        Fail(ChannelClosed::Kind::kCut, "descriptors of a message were lost on receipt");
+        // The room for one read was counted and is gone: not the peer's fault, but its messages
+        // cannot be told from one another any more.
+        DescriptorRoom::Forget();
+        Fail(ChannelClosed::Kind::kError,
+             "this process ran out of descriptors while it received some, and they were lost");
         return;
       case SocketReceiver::Read::kShortage:
         OnReadShortage(ErrnoText("recvmsg", receiver_.last_errno()));

@@ -633,5 +633,32 @@ FORKED_TEST(SocketChannelShortageTest, WaitsUntilThereIsRoomForDescriptors) {
   SetLogSink(nullptr);
 }
 
+FORKED_TEST(SocketChannelShortageTest, ClosesWithoutBlameIfDescriptorsWereLostAllTheSame) {
+  std::unique_ptr<RunLoop> loop = *RunLoop::Create();
+  SocketPair pair = *CreateSocketPair();
+  auto channel = MakeChannel(std::move(pair.ours), loop.get());
+  RawSocket peer(std::move(pair.theirs));
+  RecordingDelegate delegate;
+  channel->Start(&delegate);
+  // There was room when it was counted.
+  DescriptorRoom::Forget();
+  ASSERT_TRUE(DescriptorRoom::Enough());
+  {
+    std::vector<OwnedHandle> handles;
+    for (int i = 0; i < 100; ++i) handles.push_back(DescriptorNumbered(i).TakeOwned());
+    peer.Write(FrameOf(Text("many"), 100), handles);
+  }
+  rlimit limit = {};
+  ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &limit));
+  const rlimit before = limit;
+  limit.rlim_cur = 64;
+  ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+  while (delegate.closed.empty()) loop->Turn(absl::InfiniteDuration());
+  ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &before));
+  EXPECT_EQ(Kind::kError, delegate.closed[0].kind);
+  EXPECT_THAT(delegate.closed[0].text, HasSubstr("ran out of descriptors"));
+  EXPECT_THAT(delegate.messages, IsEmpty());
+}
+
 }  // namespace
 }  // namespace ipdl
