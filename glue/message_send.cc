@@ -49,7 +49,6 @@ Writer& MessageChannel::OpenSpare(const ActorHeader& header) {
 }
 
 std::unique_ptr<MessageChannel::SpareMessage> MessageChannel::TakeSpare(Writer& writer) {
-  if (ABSL_PREDICT_TRUE(spares_.empty())) return nullptr;
   auto found = std::find_if(spares_.begin(), spares_.end(),
                             [&](const auto& spare) { return &spare->writer == &writer; });
   if (found == spares_.end()) return nullptr;
@@ -59,6 +58,7 @@ std::unique_ptr<MessageChannel::SpareMessage> MessageChannel::TakeSpare(Writer& 
 }
 
 SendResult MessageChannel::Finish(Writer& writer) {
+  if (ABSL_PREDICT_TRUE(spares_.empty())) return channel_->End(writer);
   const std::unique_ptr<SpareMessage> spare = TakeSpare(writer);
   if (spare == nullptr) return channel_->End(writer);
   if (!IsOpen()) return SendResult::kClosed;

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "absl/base/optimization.h"
 #include "glue/blame.h"
 #include "glue/message_channel.h"
 #include "glue/text.h"
@@ -28,7 +29,7 @@ constexpr uint16_t kKindBits = kWireSync | kWireHasReply | kWireConstructor | kW
 
 Outgoing::Outgoing() : writer_(&Nowhere()) {}
 
-Outgoing::Outgoing(Actor& from, uint16_t message) : Outgoing() { Open(&from, message); }
+Outgoing::Outgoing(Actor& from, uint16_t message) { Open(&from, message); }
 
 Outgoing::~Outgoing() {
   if (channel_) channel_->Abandon(*writer_);
@@ -37,7 +38,10 @@ Outgoing::~Outgoing() {
 void Outgoing::Open(Actor* from, uint16_t message) {
   from_ = from;
   message_ = message;
-  if (from == nullptr || !from->CanSend()) return;
+  if (ABSL_PREDICT_FALSE(from == nullptr || !from->CanSend())) {
+    writer_ = &Nowhere();
+    return;
+  }
   MessageChannel& channel = *from->channel_;
   loop_ = &channel.loop();
   const ProtocolInfo& protocol = *from->actor_class().protocol;
@@ -46,6 +50,7 @@ void Outgoing::Open(Actor* from, uint16_t message) {
     if (channel.replies().waiting() >= channel.limits().outstanding_replies) {
       channel.set_wants_writable();
       unsent_ = SendResult::kWouldBlock;
+      writer_ = &Nowhere();
       return;
     }
     seqno_ = channel.replies().NewSeqno();
