@@ -93,8 +93,9 @@ bool Outgoing::SendPending(PendingReply& reply) {
   return true;
 }
 
-void Outgoing::RejectLater(RejectCallback reject) {
-  internal::RejectSoon(loop_ != nullptr ? loop_ : RunLoop::Current(), std::move(reject),
+void Outgoing::SendCallbacks(RefPtr<internal::CallbackReplyBase> reply) {
+  if (SendPending(*reply)) return;
+  internal::RejectSoon(loop_ != nullptr ? loop_ : RunLoop::Current(), reply->TakeReject(),
                        RejectReason::kSendError);
 }
 

@@ -81,11 +81,10 @@ class Outgoing {
     return Reply<Ts...>(std::move(state));
   }
   template <typename... Ts>
-  void SendForReply(ReplyReader<Ts...> read, std::type_identity_t<ResolveCallback<Ts...>> resolve,
-                    RejectCallback reject) {
-    auto state =
-        MakeRef<internal::CallbackReply<Ts...>>(read, std::move(resolve), std::move(reject));
-    if (!SendPending(*state)) RejectLater(state->TakeReject());
+  void SendForReply(ReplyReader<Ts...> read, std::type_identity_t<ResolveCallback<Ts...>>&& resolve,
+                    RejectCallback&& reject) {
+    SendCallbacks(
+        MakeRef<internal::CallbackReply<Ts...>>(read, std::move(resolve), std::move(reject)));
   }
 
  protected:
@@ -98,7 +97,7 @@ class Outgoing {
 
  private:
   bool SendPending(PendingReply& reply);
-  void RejectLater(RejectCallback reject);
+  void SendCallbacks(RefPtr<internal::CallbackReplyBase> reply);
 
   RefPtr<MessageChannel> channel_;  // null: the actor cannot send, or the message is gone
   Writer* writer_ = nullptr;

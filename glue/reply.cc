@@ -64,6 +64,13 @@ void AwaitedReply::Reject(RejectReason reason, RunLoop& loop) {
   loop.Post(RunOnce([self = RefPtr<AwaitedReply>(this)] { self->Resume(); }));
 }
 
+CallbackReplyBase::CallbackReplyBase(RejectCallback&& reject) : reject_(std::move(reject)) {}
+CallbackReplyBase::~CallbackReplyBase() = default;
+
+void CallbackReplyBase::Reject(RejectReason reason, RunLoop&) {
+  if (reject_) reject_(reason);
+}
+
 void RejectSoon(RunLoop* loop, RejectCallback reject, RejectReason reason) {
   if (!reject) return;
   auto run = [reject = std::move(reject), reason]() mutable { reject(reason); };

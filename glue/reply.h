@@ -129,25 +129,34 @@ class AwaitedValues final : public AwaitedReply {
 // Runs `reject` from the loop: the question could not even be sent. A null loop runs it at once.
 void RejectSoon(RunLoop* loop, RejectCallback reject, RejectReason reason);
 
-template <typename... Ts>
-class CallbackReply final : public PendingReply {
+// The callbacks' reply without the values.
+class CallbackReplyBase : public PendingReply {
  public:
-  CallbackReply(ReplyReader<Ts...> read, ResolveCallback<Ts...> resolve, RejectCallback reject)
-      : read_(read), resolve_(std::move(resolve)), reject_(std::move(reject)) {}
+  void Reject(RejectReason reason, RunLoop& loop) override;
+  RejectCallback TakeReject() { return std::move(reject_); }
+
+ protected:
+  explicit CallbackReplyBase(RejectCallback&& reject);
+  ~CallbackReplyBase() override;
+
+ private:
+  RejectCallback reject_;
+};
+
+template <typename... Ts>
+class CallbackReply final : public CallbackReplyBase {
+ public:
+  CallbackReply(ReplyReader<Ts...> read, ResolveCallback<Ts...>&& resolve, RejectCallback&& reject)
+      : CallbackReplyBase(std::move(reject)), read_(read), resolve_(std::move(resolve)) {}
   bool Read(Reader& reader) override { return read_(reader, &values_); }
   void Deliver() override {
     if (resolve_) std::apply(resolve_, std::move(values_));
   }
-  void Reject(RejectReason reason, RunLoop&) override {
-    if (reject_) reject_(reason);
-  }
-  RejectCallback TakeReject() { return std::move(reject_); }
 
  private:
   ReplyReader<Ts...> read_;
   std::tuple<Ts...> values_;
   ResolveCallback<Ts...> resolve_;
-  RejectCallback reject_;
 };
 
 }  // namespace internal
