@@ -343,6 +343,25 @@ TEST_F(SocketSenderTest, TheSmallestFrameStillCarriesAsManyAsItHasBytesFor) {
   EXPECT_EQ(Numbers(7 * 253), IdentitiesOf(peer_.handles()));
 }
 
+TEST_F(SocketSenderTest, DescriptorsOfAMessageBegunInsideAnotherStayWithIt) {
+  limits_.queued_handles = 2000;
+  ASSERT_TRUE(SendText("before"));
+  ASSERT_EQ(Progress::kDone, sender_.Write(socket_.get()));
+  ASSERT_TRUE(SendHandles(Text("waiting"), 0, 1));
+  Writer& outer = sender_.Begin(nullptr);
+  outer.PutBytes(Text("outer"));
+  ASSERT_TRUE(SendHandles(Text("inner"), 1, 300));
+  ASSERT_TRUE(SendHandles(Text("inner 2"), 301, 255));
+  ASSERT_TRUE(sender_.End(outer, &why_));
+  ASSERT_EQ(Progress::kDone, sender_.Write(socket_.get()));
+  const uint16_t counts[] = {0, 1, 300, 255, 0};
+  while (peer_.ReadOnce(1)) {
+    ASSERT_NO_FATAL_FAILURE(CheckOrder(&peer_, counts, 16, limits_));
+  }
+  EXPECT_EQ(80u, peer_.bytes().size());
+  EXPECT_EQ(Numbers(556), IdentitiesOf(peer_.handles()));
+}
+
 TEST_F(SocketSenderTest, ShortWritesKeepDescriptorsWithTheirMessages) {
   const int smallest = 1;  // the kernel rounds it up to its own minimum, about 4.5 KiB
   ASSERT_EQ(0, setsockopt(socket_.get(), SOL_SOCKET, SO_SNDBUF, &smallest, sizeof(smallest)));
