@@ -1,0 +1,13 @@
+"""The commands, one module each: `check` is `commands/check.py`, and so on.
+
+A module has two functions: `configure(parser)` declares its arguments, description and examples;
+`run(arguments)` does the work, prints what there is to print, and returns an exit code. `cli` loads
+only the module of the command that was asked for. What several commands share is in `inputs` (which
+files, how they are read), `findings` (how what was found is shown) and `usage` (wrong arguments).
+"""
+
+# In the order in which `ipdl --help` lists them, with their one line there.
+COMMANDS = {
+    "check": "find mistakes; write nothing",
+    "gen": "generate C++",
+}

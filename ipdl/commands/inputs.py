@@ -1,0 +1,54 @@
+"""The files that a command reads, and how: the arguments, and the compilation that they ask for.
+
+Used by every command that compiles. A new option that changes how sources are understood goes here,
+so that no command forgets it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ipdl.compile import Compilation
+    from ipdl.reporter import Reporter
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="an .ipdl or .ipdlh file; - reads one from standard input",
+    )
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """The files, and what else decides what they mean."""
+    add_files(parser)
+    parser.add_argument(
+        "-I",
+        dest="include_dirs",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="look for included files here; may be repeated, the first that has the file wins; the "
+        "current directory comes last",
+    )
+    parser.add_argument(
+        "--prelude",
+        choices=("std", "gecko"),
+        default="std",
+        help="the names of builtin types and of process kinds: ours (std, the default) or Gecko's",
+    )
+
+
+def compiled(
+    arguments: argparse.Namespace, reporter: Reporter, sync_allow: str | None = None
+) -> Compilation:
+    """Loads, resolves and checks what the arguments name."""
+    from ipdl import compile  # here, so that --help need not load the compiler
+
+    return compile.compile_files(
+        arguments.files, reporter, arguments.include_dirs, arguments.prelude, sync_allow
+    )
