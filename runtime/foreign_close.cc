@@ -1,4 +1,4 @@
-// Which foreign descriptors close at once, and the thread that closes the others. See
+// Which foreign descriptors close at once, and the threads that close the others. See
 // foreign_close.h.
 
 #include "runtime/foreign_close.h"
@@ -14,8 +14,11 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "runtime/mutex.h"
 
 namespace ipdl {
@@ -27,7 +30,6 @@ bool ClosesAtOnce(int fd) {
 #if defined(__linux__)
   // Only memory files (memfd, tmpfs, hugetlbfs) have seals to get.
   if (fcntl(fd, F_GET_SEALS) >= 0) return true;
-  if (fcntl(fd, F_GETPIPE_SZ) >= 0) return true;
   char path[32];
   snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
   char name[32];
@@ -45,36 +47,49 @@ bool ClosesAtOnce(int fd) {
 #endif
 }
 
+// A peer's descriptors that wait to be closed, and whether a thread is at it.
+struct Line {
+  std::vector<int> waiting;
+  bool idle = false;  // its thread waits for `changed`
+  std::condition_variable_any changed;
+};
+
 class Closer {
  public:
-  void Close(int fd) {
+  void Close(int fd, const HandleAccount::Ref& account) {
+    account->BeginClosing();
     MutexLock lock(&mutex_);
-    queue_.push_back(fd);
-    if (running_) {
-      changed_.notify_all();
-      return;
-    }
-    if (!Start()) {
+    const auto [place, is_new] = lines_.try_emplace(account.get());
+    if (is_new) place->second = std::make_unique<Line>();
+    Line& line = *place->second;
+    line.waiting.push_back(fd);
+    if (!is_new) {
+      if (line.idle) line.changed.notify_one();
+    } else if (!StartThread(account)) {
       // No thread to be had: blocking beats leaking descriptors.
-      queue_.pop_back();
+      lines_.erase(place);
       close(fd);
-      return;
+      account->EndClosing();
     }
-    running_ = true;
   }
 
   void Drain() {
     MutexLock lock(&mutex_);
-    draining_ = true;
-    changed_.notify_all();
-    while (running_) changed_.wait(mutex_);
-    draining_ = false;
+    ++draining_;
+    for (auto& [account, line] : lines_) line->changed.notify_one();
+    while (!lines_.empty()) ended_.wait(mutex_);
+    --draining_;
   }
 
  private:
   static constexpr std::chrono::milliseconds kIdle{100};
 
-  bool Start() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  struct Task {
+    Closer* closer;
+    HandleAccount::Ref account;
+  };
+
+  bool StartThread(const HandleAccount::Ref& account) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     // The host's signals are for the host's threads.
     sigset_t all;
     sigset_t before;
@@ -84,46 +99,55 @@ class Closer {
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_t thread;
+    auto task = std::make_unique<Task>(Task{this, account});
     const int error = pthread_create(
         &thread, &attributes,
-        [](void* self) -> void* {
-          static_cast<Closer*>(self)->Run();
+        [](void* argument) -> void* {
+          const std::unique_ptr<Task> task(static_cast<Task*>(argument));
+          task->closer->Run(std::move(task->account));
           return nullptr;
         },
-        this);
+        task.get());
+    if (error == 0) (void)task.release();  // the thread's now
     pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return error == 0;
   }
 
-  void Run() {
+  void Run(HandleAccount::Ref account) {
     mutex_.lock();
+    Line& line = *lines_.find(account.get())->second;
     for (;;) {
-      if (!queue_.empty()) {
-        const int fd = queue_.front();
-        queue_.pop_front();
+      const std::vector<int> batch = std::exchange(line.waiting, {});
+      if (!batch.empty()) {
         mutex_.unlock();
-        close(fd);
+        for (int fd : batch) {
+          close(fd);
+          account->EndClosing();
+        }
         mutex_.lock();
         continue;
       }
-      if (draining_) break;
-      const bool idle = changed_.wait_for(mutex_, kIdle) == std::cv_status::timeout;
-      if (idle && queue_.empty()) break;
+      if (draining_ != 0) break;
+      line.idle = true;
+      const bool timeout = line.changed.wait_for(mutex_, kIdle) == std::cv_status::timeout;
+      line.idle = false;
+      if (timeout && line.waiting.empty()) break;
     }
-    running_ = false;
-    changed_.notify_all();
+    lines_.erase(account.get());
+    account = HandleAccount::Ref();
+    ended_.notify_all();
     mutex_.unlock();
   }
 
   Mutex mutex_;
-  std::condition_variable_any changed_;
-  std::deque<int> queue_ ABSL_GUARDED_BY(mutex_);
-  bool running_ ABSL_GUARDED_BY(mutex_) = false;
-  bool draining_ ABSL_GUARDED_BY(mutex_) = false;
+  std::condition_variable_any ended_;
+  // Of the peers that have a thread.
+  absl::flat_hash_map<HandleAccount*, std::unique_ptr<Line>> lines_ ABSL_GUARDED_BY(mutex_);
+  int draining_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
-// Never destroyed: its thread may outlive main.
+// Never destroyed: its threads may outlive main.
 Closer& TheCloser() {
   static Closer* const closer = new Closer;
   return *closer;
@@ -131,11 +155,11 @@ Closer& TheCloser() {
 
 }  // namespace
 
-void CloseForeign(int fd) {
+void CloseForeign(int fd, const HandleAccount::Ref& account) {
   if (ClosesAtOnce(fd)) {
     close(fd);
   } else {
-    TheCloser().Close(fd);
+    TheCloser().Close(fd, account);
   }
 }
 

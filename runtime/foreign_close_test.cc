@@ -2,14 +2,15 @@
 
 #include "runtime/foreign_close.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
+#include <linux/userfaultfd.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -17,6 +18,8 @@
 #include <vector>
 
 #include "runtime/handle.h"
+#include "runtime/handle_account.h"
+#include "runtime/lingering_socket_for_test.h"
 #include "runtime/open_descriptors_for_test.h"
 
 namespace ipdl {
@@ -32,53 +35,28 @@ int Threads() {
 
 bool IsOpen(int fd) { return fcntl(fd, F_GETFD) >= 0; }
 
-TEST(ForeignCloseTest, MemoryPipesAndEventsCloseAtOnce) {
+TEST(ForeignCloseTest, MemoryAndEventsCloseAtOnce) {
+  const HandleAccount::Ref peer = HandleAccount::New();
   DrainForForeignClose();
-  std::vector<int> fds = {memfd_create("foreign", MFD_CLOEXEC), eventfd(0, EFD_CLOEXEC)};
-  int pipe_ends[2];
-  ASSERT_EQ(0, pipe2(pipe_ends, O_CLOEXEC));
-  fds.insert(fds.end(), {pipe_ends[0], pipe_ends[1]});
-  for (int fd : fds) {
+  for (int fd : {memfd_create("foreign", MFD_CLOEXEC), eventfd(0, EFD_CLOEXEC)}) {
     ASSERT_TRUE(IsOpen(fd));
-    CloseForeign(fd);
+    CloseForeign(fd, peer);
     EXPECT_FALSE(IsOpen(fd));
   }
+  EXPECT_EQ(0u, peer->closing());
 }
 
 TEST(ForeignCloseTest, EverythingElseIsClosedBySomebodyElse) {
+  const HandleAccount::Ref peer = HandleAccount::New();
   const int before = OpenDescriptors();
   int ends[2];
   ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
-  CloseForeign(ends[0]);
-  CloseForeign(ends[1]);
-  CloseForeign(open("/proc/self/status", O_RDONLY | O_CLOEXEC));
-  CloseForeign(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  CloseForeign(ends[0], peer);
+  CloseForeign(ends[1], peer);
+  CloseForeign(open("/proc/self/status", O_RDONLY | O_CLOEXEC), peer);
+  CloseForeign(open("/dev/null", O_RDONLY | O_CLOEXEC), peer);
   DrainForForeignClose();
   EXPECT_EQ(before, OpenDescriptors());
-}
-
-// Loopback TCP: the descriptor's close waits until the other end has read everything, or five
-// seconds. `receiver` is that other end.
-FileDescriptor LingeringSocket(FileDescriptor* receiver) {
-  const FileDescriptor listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof(address);
-  FileDescriptor sender(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (bind(listener.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
-      listen(listener.get(), 1) != 0 ||
-      getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
-      connect(sender.get(), reinterpret_cast<sockaddr*>(&address), length) != 0) {
-    return FileDescriptor();
-  }
-  *receiver = FileDescriptor(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  const linger linger_option = {1, 5};
-  setsockopt(sender.get(), SOL_SOCKET, SO_LINGER, &linger_option, sizeof(linger_option));
-  const std::vector<char> bytes(1 << 16);
-  while (send(sender.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
-  }
-  return sender;
 }
 
 TEST(ForeignCloseTest, ALingeringSocketHoldsNobodyUp) {
@@ -86,7 +64,7 @@ TEST(ForeignCloseTest, ALingeringSocketHoldsNobodyUp) {
   FileDescriptor sender = LingeringSocket(&receiver);
   if (!sender.valid()) GTEST_SKIP() << "no loopback network here";
   OwnedHandle foreign = std::move(sender).TakeOwned();
-  foreign.MarkForeign();
+  foreign.MarkForeign(HandleAccount::New().get());
 
   const auto start = std::chrono::steady_clock::now();
   foreign.Reset();
@@ -95,18 +73,88 @@ TEST(ForeignCloseTest, ALingeringSocketHoldsNobodyUp) {
   EXPECT_GT(std::chrono::milliseconds(2500), taken);
 
   // Reading everything lets the close end before its five seconds.
-  std::vector<char> bytes(1 << 20);
-  while (read(receiver.get(), bytes.data(), bytes.size()) > 0) {
-  }
+  ReadToTheEnd(receiver);
   DrainForForeignClose();
 }
 
+TEST(ForeignCloseTest, ACloseThatHangsHoldsUpOnlyWhatTheSamePeerSent) {
+  FileDescriptor receiver;
+  FileDescriptor sender = LingeringSocket(&receiver);
+  if (!sender.valid()) GTEST_SKIP() << "no loopback network here";
+  const HandleAccount::Ref hostile = HandleAccount::New();
+  const HandleAccount::Ref honest = HandleAccount::New();
+  CloseForeign(sender.Release(), hostile);
+  CloseForeign(open("/dev/null", O_RDONLY | O_CLOEXEC), hostile);
+  CloseForeign(open("/dev/null", O_RDONLY | O_CLOEXEC), honest);
+  while (honest->closing() != 0) std::this_thread::yield();
+  EXPECT_LE(1u, hostile->closing());
+
+  ReadToTheEnd(receiver);
+  DrainForForeignClose();
+  EXPECT_EQ(0u, hostile->closing());
+}
+
+// A page that whoever touches it waits for, until Fill.
+class PageThatIsWaitedFor {
+ public:
+  PageThatIsWaitedFor() : fault_(static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC))) {
+    page_ = mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uffdio_api api = {};
+    api.api = UFFD_API;
+    uffdio_register range = {};
+    range.range = {reinterpret_cast<uintptr_t>(page_), kSize};
+    range.mode = UFFDIO_REGISTER_MODE_MISSING;
+    usable_ = fault_.valid() && ioctl(fault_.get(), UFFDIO_API, &api) == 0 &&
+              ioctl(fault_.get(), UFFDIO_REGISTER, &range) == 0;
+  }
+  ~PageThatIsWaitedFor() { munmap(page_, kSize); }
+
+  bool usable() const { return usable_; }
+  void* address() const { return page_; }
+  void WaitUntilTouched() const {
+    uffd_msg event;
+    EXPECT_EQ(ssize_t{sizeof(event)}, read(fault_.get(), &event, sizeof(event)));
+  }
+  void Fill() const {
+    uffdio_zeropage zero = {};
+    zero.range = {reinterpret_cast<uintptr_t>(page_), kSize};
+    EXPECT_EQ(0, ioctl(fault_.get(), UFFDIO_ZEROPAGE, &zero));
+  }
+
+ private:
+  static constexpr size_t kSize = 4096;
+
+  const FileDescriptor fault_;
+  void* page_;
+  bool usable_;
+};
+
+TEST(ForeignCloseTest, APipeWhoseReaderNeverEndsHoldsNobodyUp) {
+  const PageThatIsWaitedFor page;
+  if (!page.usable()) GTEST_SKIP() << "this user may not handle page faults of the kernel";
+  int ends[2];
+  ASSERT_EQ(0, pipe2(ends, O_CLOEXEC));
+  ASSERT_EQ(1, write(ends[1], "x", 1));
+  // Reading copies into the page under the pipe's lock, which a close takes too.
+  std::thread reader([&] { EXPECT_EQ(1, read(ends[0], page.address(), 1)); });
+  page.WaitUntilTouched();
+  const HandleAccount::Ref peer = HandleAccount::New();
+  CloseForeign(ends[1], peer);
+  EXPECT_EQ(1u, peer->closing());  // and we are here
+  page.Fill();
+  reader.join();
+  DrainForForeignClose();
+  EXPECT_EQ(0u, peer->closing());
+  close(ends[0]);
+}
+
 TEST(ForeignCloseTest, ManyThreadsMayDropAtOnce) {
+  const HandleAccount::Ref peer = HandleAccount::New();
   const int before = OpenDescriptors();
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([] {
-      for (int k = 0; k < 200; ++k) CloseForeign(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    threads.emplace_back([&peer] {
+      for (int k = 0; k < 200; ++k) CloseForeign(open("/dev/null", O_RDONLY | O_CLOEXEC), peer);
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -114,10 +162,11 @@ TEST(ForeignCloseTest, ManyThreadsMayDropAtOnce) {
 }
 
 TEST(ForeignCloseTest, ManyClosesDoNotTakeManyThreads) {
+  const HandleAccount::Ref peer = HandleAccount::New();
   DrainForForeignClose();
   const int before = Threads();
   for (int k = 0; k < 50; ++k) {
-    CloseForeign(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    CloseForeign(open("/dev/null", O_RDONLY | O_CLOEXEC), peer);
     EXPECT_GE(before + 2, Threads());  // one, and perhaps one that is just ending
   }
   DrainForForeignClose();

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "runtime/foreign_close.h"
+#include "runtime/handle_account.h"
 
 #if defined(_WIN32)
 #include <windows.h>
@@ -20,9 +21,16 @@
 
 namespace ipdl {
 
+void OwnedHandle::MarkForeign(HandleAccount* account) {
+  account->Charge();
+  account_ = account;
+}
+
+void OwnedHandle::Credit() { std::exchange(account_, nullptr)->Credit(); }
+
 void OwnedHandle::Close() {
   const Kind kind = kind_;
-  const bool foreign = foreign_;
+  const HandleAccount::Ref account(account_);
   const intptr_t value = Release();
   switch (kind) {
 #if defined(_WIN32)
@@ -31,8 +39,8 @@ void OwnedHandle::Close() {
       return;
 #else
     case Kind::kFileDescriptor:
-      if (foreign) {
-        CloseForeign(static_cast<int>(value));
+      if (account) {
+        CloseForeign(static_cast<int>(value), account);
       } else {
         // Not retried on EINTR: Linux and macOS have closed the descriptor by then.
         close(static_cast<int>(value));
@@ -51,7 +59,6 @@ void OwnedHandle::Close() {
 #endif
     default:
       // Kinds that KindSupported denies: no object of this process can stand behind them.
-      (void)foreign;
       (void)value;
       return;
   }
@@ -85,7 +92,7 @@ absl::StatusOr<OwnedHandle> DuplicateDescriptor(const OwnedHandle& handle) {
   const int fd = fcntl(static_cast<int>(handle.value()), F_DUPFD_CLOEXEC, 0);
   if (fd < 0) return absl::ErrnoToStatus(errno, "fcntl(F_DUPFD_CLOEXEC)");
   OwnedHandle duplicate(OwnedHandle::Kind::kFileDescriptor, fd);
-  if (handle.foreign()) duplicate.MarkForeign();
+  if (handle.foreign()) duplicate.MarkForeign(handle.account());
   return duplicate;
 #endif
 }

@@ -23,6 +23,8 @@
 
 namespace ipdl {
 
+class HandleAccount;
+
 class OwnedHandle {
  public:
   // The values are on the wire: the byte that stands for a handle in a message. Never renumber.
@@ -55,8 +57,8 @@ class OwnedHandle {
 
   // Gives the raw value up to the caller, who must close it. The handle is empty afterwards.
   intptr_t Release() {
+    if (foreign()) Credit();
     kind_ = Kind::kNone;
-    foreign_ = false;
     return std::exchange(value_, -1);
   }
 
@@ -66,21 +68,26 @@ class OwnedHandle {
   }
 
   // True if a peer sent this handle: what stands behind it is the peer's choice, so closing it
-  // could block. Channels mark what they receive; the mark follows the handle through every move.
-  bool foreign() const { return foreign_; }
-  void MarkForeign() { foreign_ = true; }
+  // could block, and it counts as held for that peer until it is closed or released. Channels mark
+  // what they receive, once; the mark follows the handle through every move. `account` must be
+  // kept alive by somebody during the call.
+  bool foreign() const { return account_ != nullptr; }
+  void MarkForeign(HandleAccount* account);
+  // Of the peer that sent it; null if none did.
+  HandleAccount* account() const { return account_; }
 
  private:
   void Steal(OwnedHandle& other) {
     kind_ = std::exchange(other.kind_, Kind::kNone);
-    foreign_ = std::exchange(other.foreign_, false);
+    account_ = std::exchange(other.account_, nullptr);
     value_ = std::exchange(other.value_, -1);
   }
   void Close();
+  void Credit();
 
   intptr_t value_ = -1;
+  HandleAccount* account_ = nullptr;  // has counted this handle if not null
   Kind kind_ = Kind::kNone;
-  bool foreign_ = false;
 };
 
 // Word for a kind in error texts: "file descriptor", "Mach send right", ...; unknown bytes too.
@@ -156,6 +163,9 @@ class TypedHandle {
     return raw;
   }
   void Reset() { handle_.Reset(); }
+
+  // See OwnedHandle.
+  HandleAccount* account() const { return handle_.account(); }
 
   // A second handle to the same object, closed on exec. Errors carry the system call's text. The
   // duplicate of a foreign descriptor is foreign too.

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "runtime/handle_account.h"
 #include "runtime/open_descriptors_for_test.h"
 
 namespace ipdl {
@@ -123,25 +124,47 @@ TEST(HandleTest, FromNothingGivesNothing) {
 }
 
 TEST(HandleTest, ForeignFollowsTheHandleAndEndsWithIt) {
+  const HandleAccount::Ref account = HandleAccount::New();
   OwnedHandle owned = AnyHandle();
-  owned.MarkForeign();
+  owned.MarkForeign(account.get());
   FileDescriptor typed;
   ASSERT_TRUE(FileDescriptor::From(std::move(owned), &typed));
   OwnedHandle back = std::move(typed).TakeOwned();
   EXPECT_TRUE(back.foreign());
   EXPECT_FALSE(owned.foreign());  // NOLINT: that is what is tested
+  EXPECT_EQ(1u, account->held());
   back.Reset();
   EXPECT_FALSE(back.foreign());
+  EXPECT_EQ(0u, account->held());
 }
 
 TEST(HandleTest, TheDuplicateOfAForeignDescriptorIsForeign) {
+  const HandleAccount::Ref account = HandleAccount::New();
   OwnedHandle owned = AnyHandle();
-  owned.MarkForeign();
+  owned.MarkForeign(account.get());
   FileDescriptor typed;
   ASSERT_TRUE(FileDescriptor::From(std::move(owned), &typed));
   absl::StatusOr<FileDescriptor> duplicate = typed.Duplicate();
   ASSERT_TRUE(duplicate.ok()) << duplicate.status();
+  EXPECT_EQ(2u, account->held());
   EXPECT_TRUE(std::move(*duplicate).TakeOwned().foreign());
+  EXPECT_EQ(1u, account->held());
+}
+
+TEST(HandleTest, AReleasedHandleIsNoLongerChargedToThePeer) {
+  const HandleAccount::Ref account = HandleAccount::New();
+  OwnedHandle owned = AnyHandle();
+  owned.MarkForeign(account.get());
+  EXPECT_EQ(1u, account->held());
+  const intptr_t raw = owned.Release();
+  EXPECT_EQ(0u, account->held());
+  EXPECT_EQ(0, close(static_cast<int>(raw)));
+}
+
+TEST(HandleTest, AHandleKeepsTheAccountOfItsPeer) {
+  OwnedHandle owned = AnyHandle();
+  owned.MarkForeign(HandleAccount::New().get());
+  EXPECT_EQ(1u, owned.account()->held());
 }
 
 TEST(HandleTest, EveryKindExistsAndUnsupportedOnesAreEmpty) {

@@ -47,6 +47,14 @@ struct Limits {
   uint64_t queued_bytes = 8 * 1024 * 1024;
   uint32_t queued_handles = 1024;
 
+  // Handles of one peer that this process holds: received, and neither closed nor released to the
+  // program as raw numbers. A peer that passes it is cut off: it makes us keep more than it needs.
+  uint32_t held_handles = 4096;
+
+  // Handles of one peer that nobody holds any more and whose close is not done, because the peer
+  // chooses how long it takes (foreign_close.h). From here on nothing is read from that peer.
+  uint32_t closing_handles = 1024;
+
   // Actors alive on one channel that the peer made.
   uint32_t actors = 16384;
 

@@ -16,6 +16,8 @@ TEST(LimitsTest, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(64u * 1024, limits.decoded_floor_bytes);
   EXPECT_EQ(8u * 1024 * 1024, limits.queued_bytes);
   EXPECT_EQ(1024u, limits.queued_handles);
+  EXPECT_EQ(4096u, limits.held_handles);
+  EXPECT_EQ(1024u, limits.closing_handles);
   EXPECT_EQ(16384u, limits.actors);
   EXPECT_EQ(4096u, limits.outstanding_replies);
   EXPECT_EQ(8u, limits.sync_depth);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "runtime/byte_buf.h"
+#include "runtime/handle_account.h"
 #include "runtime/open_descriptors_for_test.h"
 #include "runtime/param_traits.h"
 #include "runtime/sample_types_for_test.h"
@@ -157,7 +158,7 @@ std::vector<OwnedHandle> HandlesOf(const WireCase& wire_case) {
   std::istringstream words(wire_case.handles);
   for (std::string word; words >> word;) {
     handles.push_back(HandleOf(wire_case, word));
-    handles.back().MarkForeign();
+    handles.back().MarkForeign(HandleAccount::New().get());
   }
   return handles;
 }

@@ -31,6 +31,11 @@ std::string ErrnoText(const char* call, int error) {
   return std::string(absl::ErrnoToStatus(error, call).message());
 }
 
+// What comes out of a socket that a peer sent is that peer's doing as well.
+HandleAccount::Ref AccountFor(const FileDescriptor& socket) {
+  return socket.account() != nullptr ? HandleAccount::Ref(socket.account()) : HandleAccount::New();
+}
+
 }  // namespace
 
 // --- Beginning and end -------------------------------------------------------------------------
@@ -79,7 +84,7 @@ SocketChannel::SocketChannel(FileDescriptor socket, const Limits& limits, PeerLa
       peer_(std::move(peer)),
       socket_(std::move(socket)),
       sender_(&limits_),
-      receiver_(&limits_) {
+      receiver_(&limits_, AccountFor(socket_)) {
 #if defined(SO_NOSIGPIPE)
   const int on = 1;
   setsockopt(socket_.get(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
@@ -305,6 +310,11 @@ void SocketChannel::ReadMore(const bool& alive) {
     if (!DispatchFrames(alive)) return;
     if (!DescriptorRoom::Enough()) {
       OnReadShortage("this process has too few free descriptors to receive any");
+      return;
+    }
+    if (receiver_.account().closing() >= limits_.closing_handles) {
+      OnReadShortage(absl::StrCat("closing ", receiver_.account().closing(),
+                                  " descriptors that it sent takes long"));
       return;
     }
     const SocketReceiver::Read read = receiver_.ReadOnce(socket_.get());

@@ -18,6 +18,7 @@
 #include "runtime/channel/descriptor_room.h"
 #include "runtime/channel/raw_socket_for_test.h"
 #include "runtime/channel/recording_delegate_for_test.h"
+#include "runtime/lingering_socket_for_test.h"
 #include "runtime/log.h"
 #include "runtime/open_descriptors_for_test.h"
 #include "runtime/run_loop.h"
@@ -597,6 +598,69 @@ TEST_F(SocketChannelTest, ClosingOneChannelFromAnothersMessageIsSafe) {
 
 // --- A system that is short of descriptors
 // -----------------------------------------------------------
+
+// Counts messages and drops what they bring.
+class Dropping final : public Channel::Delegate {
+ public:
+  void OnChannelMessage(absl::Span<const uint8_t>, absl::Span<OwnedHandle> handles) override {
+    ++messages;
+    for (OwnedHandle& handle : handles) handle.Reset();
+  }
+  void OnChannelClosed(const ChannelClosed&) override {}
+
+  int messages = 0;
+};
+
+TEST(SocketChannelCloserTest, NothingIsReadFromAPeerThatMakesTooManyClosesWait) {
+  const std::unique_ptr<RunLoop> loop = *RunLoop::Create();
+  FileDescriptor receiver;
+  FileDescriptor slow = LingeringSocket(&receiver);
+  if (!slow.valid()) GTEST_SKIP() << "no loopback network here";
+  SocketPair pair = *CreateSocketPair();
+  RawSocket peer(std::move(pair.theirs));
+  {
+    std::vector<OwnedHandle> handles;
+    handles.push_back(std::move(slow).TakeOwned());
+    peer.Write(FrameOf(Text("slow"), 1), handles);
+  }
+  Limits limits;
+  limits.closing_handles = 1;
+  Dropping delegate;
+  const std::unique_ptr<SocketChannel> channel =
+      MakeChannel(std::move(pair.ours), loop.get(), limits);
+  channel->Start(&delegate);
+  while (delegate.messages < 1) loop->Turn(absl::InfiniteDuration());
+  peer.Write(FrameOf(Text("later"), 0), {});
+  for (int turn = 0; turn < 10; ++turn) loop->Turn(kNow);
+  EXPECT_EQ(1, delegate.messages);
+  ReadToTheEnd(receiver);
+  while (delegate.messages < 2) loop->Turn(absl::InfiniteDuration());
+  EXPECT_TRUE(channel->IsOpen());
+}
+
+TEST(SocketChannelAccountTest, WhatComesThroughASocketOfThePeerIsChargedToThePeer) {
+  const std::unique_ptr<RunLoop> loop = *RunLoop::Create();
+  SocketPair pair = *CreateSocketPair();
+  RawSocket peer(std::move(pair.theirs));
+  const HandleAccount::Ref account = HandleAccount::New();
+  OwnedHandle socket = std::move(pair.ours).TakeOwned();
+  socket.MarkForeign(account.get());
+  FileDescriptor typed;
+  ASSERT_TRUE(FileDescriptor::From(std::move(socket), &typed));
+  RecordingDelegate delegate;
+  uint32_t held = 0;
+  delegate.on_message = [&](const std::string&) { held = account->held(); };
+  const std::unique_ptr<SocketChannel> channel = MakeChannel(std::move(typed), loop.get());
+  channel->Start(&delegate);
+  {
+    std::vector<OwnedHandle> handles;
+    handles.push_back(DescriptorNumbered(0).TakeOwned());
+    peer.Write(FrameOf(Text("x"), 1), handles);
+  }
+  while (delegate.messages.empty()) loop->Turn(absl::InfiniteDuration());
+  EXPECT_EQ(2u, held);  // the socket and what came through it
+  EXPECT_EQ(1u, account->held());
+}
 
 FORKED_TEST(SocketChannelShortageTest, WaitsUntilThereIsRoomForDescriptors) {
   std::vector<std::string> lines;

@@ -127,7 +127,7 @@ void SocketReceiver::TakeHandle(int fd) {
   fcntl(fd, F_SETFD, FD_CLOEXEC);
 #endif
   OwnedHandle handle(OwnedHandle::Kind::kFileDescriptor, fd);
-  handle.MarkForeign();
+  handle.MarkForeign(account_.get());
   handles_.push_back(std::move(handle));
 }
 
@@ -173,10 +173,18 @@ SocketReceiver::Parse SocketReceiver::Next(ReceivedFrame* frame, std::string* wh
     *why = "sent a frame whose padding is not zero";
     return Parse::kMalformed;
   }
-  if (header.handles != 0 && !ClaimHandles(header.handles, frame)) {
-    *why = absl::StrCat("sent a frame that claims ", header.handles, " descriptors when ",
-                        unclaimed_handles(), " had come");
-    return Parse::kMalformed;
+  if (header.handles != 0) {
+    if (!ClaimHandles(header.handles, frame)) {
+      *why = absl::StrCat("sent a frame that claims ", header.handles, " descriptors when ",
+                          unclaimed_handles(), " had come");
+      return Parse::kMalformed;
+    }
+    const size_t held = account_->held() - unclaimed_handles();
+    if (ABSL_PREDICT_FALSE(held > limits_->held_handles)) {
+      *why = absl::StrCat("made this process hold ", held, " descriptors, above the limit of ",
+                          limits_->held_handles, " (held_handles)");
+      return Parse::kMalformed;
+    }
   }
   frame->payload = absl::MakeConstSpan(begin, payload);
   frame->keeps_payload = buffer_;

@@ -6,8 +6,8 @@
 //
 // Everything read here is the peer's choice. It is parsed in private memory that the peer cannot
 // reach, and checked once: a size that is too small, too large or not a multiple of 8, more handles
-// than allowed, padding that is not zero, a frame whose descriptors have not come, or descriptors
-// that no frame claims end the connection.
+// than allowed, padding that is not zero, a frame whose descriptors have not come, descriptors that
+// no frame claims, or more of them than this process is to hold for one peer end the connection.
 
 #ifndef IPDL_RUNTIME_CHANNEL_SOCKET_RECEIVE_H_
 #define IPDL_RUNTIME_CHANNEL_SOCKET_RECEIVE_H_
@@ -15,12 +15,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/types/span.h"
 #include "runtime/channel/receive_buffer.h"
 #include "runtime/handle.h"
+#include "runtime/handle_account.h"
 #include "runtime/limits.h"
 
 namespace ipdl {
@@ -34,8 +36,9 @@ struct ReceivedFrame {
 
 class SocketReceiver {
  public:
-  // `limits` is borrowed.
-  explicit SocketReceiver(const Limits* limits) : limits_(limits) {}
+  // `limits` is borrowed. What is received is charged to `account`.
+  SocketReceiver(const Limits* limits, HandleAccount::Ref account)
+      : limits_(limits), account_(std::move(account)) {}
   SocketReceiver(const SocketReceiver&) = delete;
   SocketReceiver& operator=(const SocketReceiver&) = delete;
 
@@ -69,6 +72,7 @@ class SocketReceiver {
   // "12 of 64 bytes", for an end inside a frame; empty if there is none.
   std::string EndedInside() const;
   size_t unclaimed_handles() const { return handles_.size() - first_handle_; }
+  const HandleAccount& account() const { return *account_.get(); }
   // Of the last ReadOnce.
   size_t last_read_bytes() const { return last_read_bytes_; }
   int last_errno() const { return last_errno_; }
@@ -92,6 +96,7 @@ class SocketReceiver {
   bool ClaimHandles(size_t count, ReceivedFrame* frame);
 
   const Limits* const limits_;
+  const HandleAccount::Ref account_;
 
   ReceiveBuffer::Ref buffer_;
   size_t parsed_ = 0;  // where the next frame begins; a multiple of 8

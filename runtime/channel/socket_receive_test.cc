@@ -74,7 +74,7 @@ class SocketReceiverTest : public testing::Test {
   }
 
   Limits limits_;
-  SocketReceiver receiver_{&limits_};
+  SocketReceiver receiver_{&limits_, HandleAccount::New()};
   FileDescriptor socket_;
   RawSocket peer_;
   std::vector<Message> messages_;
@@ -382,6 +382,27 @@ TEST_F(SocketReceiverTest, EveryValueOfEveryHeaderByteIsJudged) {
 // --- Out of descriptors
 // --------------------------------------------------------------------------------
 
+TEST_F(SocketReceiverTest, HoldsAsManyDescriptorsForOnePeerAsTheLimitSays) {
+  limits_.held_handles = 4;
+  std::vector<OwnedHandle> kept;
+  const auto receive = [&](std::vector<int> identities) {
+    const auto count = static_cast<uint16_t>(identities.size());
+    peer_.Write(FrameOf(Text("x"), count), Handles(std::move(identities)));
+    receiver_.ReadOnce(socket_.get());
+    ReceivedFrame frame;
+    const Parse parse = receiver_.Next(&frame, &why_);
+    for (OwnedHandle& handle : frame.handles) kept.push_back(std::move(handle));
+    return parse;
+  };
+  EXPECT_EQ(Parse::kFrame, receive({0, 1, 2}));
+  EXPECT_EQ(Parse::kFrame, receive({3}));
+  EXPECT_EQ(4u, receiver_.account().held());
+  kept.pop_back();
+  EXPECT_EQ(Parse::kFrame, receive({4}));
+  EXPECT_EQ(Parse::kMalformed, receive({5}));
+  EXPECT_EQ("made this process hold 5 descriptors, above the limit of 4 (held_handles)", why_);
+}
+
 FORKED_TEST(SocketReceiverShortageTest, ClosesAllDescriptorsIfSomeWereLost) {
   SocketPair pair = *CreateSocketPair();
   RawSocket peer(std::move(pair.theirs));
@@ -391,7 +412,7 @@ FORKED_TEST(SocketReceiverShortageTest, ClosesAllDescriptorsIfSomeWereLost) {
     peer.Write(FrameOf(Text("x"), 8), handles);
   }
   const Limits limits;
-  SocketReceiver receiver(&limits);
+  SocketReceiver receiver(&limits, HandleAccount::New());
   const int open = OpenDescriptors();
   rlimit limit = {};
   ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &limit));
