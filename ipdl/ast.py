@@ -13,13 +13,27 @@ from dataclasses import dataclass
 from ipdl.source import Name, SourceFile, Span
 
 
+class ValueKind(enum.Enum):
+    WORD = "word"  # `true`, `kMax`, `inside_sync`
+    STRING = "string"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What stands behind a `=`."""
+
+    kind: ValueKind
+    text: str  # as written; of a string, without its quotes
+    span: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`Name`, `Name=value` or `Name="string"`."""
+    """`Name`, `Name=word`, `Name=16` or `Name="string"`."""
 
     name: Name
-    value: Name | None  # of a string, without its quotes
-    is_string: bool
+    value: Value | None
     span: Span
 
 
@@ -50,7 +64,17 @@ class WrappedType:
     span: Span
 
 
-TypeExpr = NamedType | WrappedType
+@dataclass(frozen=True, slots=True)
+class MapType:
+    """`map<K, V>`"""
+
+    key: TypeExpr
+    base: TypeExpr
+    depth: int  # how many wrappers, counting this one
+    span: Span
+
+
+TypeExpr = NamedType | WrappedType | MapType
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +107,7 @@ class Using:
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    attributes: Attributes
     type: TypeExpr
     name: Name
     doc: str
@@ -99,6 +124,7 @@ class Struct:
 
 @dataclass(frozen=True, slots=True)
 class Component:
+    attributes: Attributes
     type: TypeExpr
     doc: str
 
@@ -113,10 +139,41 @@ class Union:
 
 
 @dataclass(frozen=True, slots=True)
+class Enumerator:
+    name: Name
+    value: Value | None  # None: one more than the one before it
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """`enum E : uint8_t { A, B = 4 }`"""
+
+    attributes: Attributes
+    name: Name
+    underlying: Name | None  # None: left out, which has been reported
+    values: tuple[Enumerator, ...]
+    incomplete: bool
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """`const uint32_t kMax = 16`"""
+
+    attributes: Attributes
+    type: TypeExpr
+    name: Name
+    value: Value
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class Param:
     attributes: Attributes
     type: TypeExpr
     name: Name
+    doc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +207,7 @@ class Namespace:
     incomplete: bool
 
 
-Item = CxxInclude | Include | Using | Namespace | Struct | Union | Protocol
+Item = CxxInclude | Include | Using | Namespace | Struct | Union | Enum | Constant | Protocol
 
 
 @dataclass(frozen=True, slots=True)

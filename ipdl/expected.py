@@ -24,7 +24,11 @@ _NAMES = {
     "message_name": "a message name",
     "param_name": "a parameter name",
     "attr_name": "an attribute name",
-    "attr_value": "an attribute value",
+    "attr_word": "an attribute value",
+    "enum_name": "an enum name",
+    "value_name": "an enum value name",
+    "const_name": "a constant name",
+    "constant": "the name of a constant",
     "type_name": "a type",
 }
 
@@ -50,10 +54,18 @@ _BEFORE = {
     "type_name": "the type name",
     "template_args": "the template argument",
     "template_arg": "the template argument",
+    "type_args": "the template argument",
+    "enum_name": "the enum name",
+    "value_name": "the name of the value",
+    "enumerator": "the value",
+    "const_name": "the name of the constant",
+    "value": "the value",
     "params": "the parameters",
     "semantics": "`async` or `sync`",
     "struct_declaration": "the struct",
     "union_declaration": "the union",
+    "enum_declaration": "the enum",
+    "const_declaration": "the constant",
     "protocol_declaration": "the protocol",
     "message": "the message",
     "include_statement": "the include",
@@ -63,7 +75,7 @@ _BEFORE = {
 
 # Places where a list may go on: what its elements are, instead of all the words they begin with.
 _CONTEXTS = {
-    "item": "a declaration (include, using, namespace, struct, union or protocol)",
+    "item": "a declaration (include, using, namespace, struct, union, enum, const or protocol)",
     "body_item": "a message (async or sync) or a label (parent:, child: or both:)",
     "field": "a field",
     "component": "a type",
@@ -136,6 +148,8 @@ def _spelt(kind: str) -> str:
         return "the end of the file"
     if kind == "STRING":
         return "a string"
+    if kind == "NUMBER":
+        return "a number"
     if kind == "ID":
         return "a name"
     return f"`{kind}`"

@@ -13,21 +13,29 @@ changing it changes every fingerprint.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 from ipdl.model import (
     Actor,
     Aggregate,
+    Array,
     Endpoint,
+    Enum,
+    EnumType,
+    Field,
     Imported,
     ManagedEndpoint,
+    Map,
     Message,
+    Optional,
     Param,
     Protocol,
     Struct,
     Type,
+    UniquePtr,
     Unit,
 )
-from ipdl.type_facts import aggregate_of, member_types, spelling, unwrapped
+from ipdl.type_facts import aggregate_of, map_keys, member_types, spelling, unwrapped
 
 FORMAT = "ipdl-fingerprint-1"
 
@@ -40,7 +48,7 @@ def fingerprint(unit: Unit) -> str:
 def canonical_text(unit: Unit) -> str:
     """What is hashed: one line per fact, definitions sorted by qualified name."""
     blocks: dict[str, str] = {}
-    pending: list[Protocol | Aggregate] = list(unit.types)
+    pending: list[Protocol | Aggregate | Enum] = [*unit.types, *unit.enums]
     if unit.protocol is not None:
         pending = [unit.protocol]
     while pending:
@@ -51,6 +59,9 @@ def canonical_text(unit: Unit) -> str:
             blocks[node.qualified] = _protocol_text(node)
             pending.extend(node.manages)
             types = [p.type for m in node.messages for p in (*m.params, *m.returns)]
+        elif isinstance(node, Enum):
+            blocks[node.qualified] = _enum_text(node)
+            continue
         else:
             blocks[node.qualified] = _aggregate_text(node)
             types = member_types(node)
@@ -59,12 +70,15 @@ def canonical_text(unit: Unit) -> str:
     return "\n".join([FORMAT, *(blocks[name] for name in sorted(blocks))])
 
 
-def _reached(type_: Type) -> list[Protocol | Aggregate]:
-    base = unwrapped(type_)
-    if isinstance(base, (Actor, Endpoint, ManagedEndpoint)):
-        return [base.protocol]
-    aggregate = aggregate_of(base)
-    return [] if aggregate is None else [aggregate]
+def _reached(type_: Type) -> Iterator[Protocol | Aggregate | Enum]:
+    for base in (unwrapped(type_), *map_keys(type_)):
+        aggregate = aggregate_of(base)
+        if isinstance(base, (Actor, Endpoint, ManagedEndpoint)):
+            yield base.protocol
+        elif isinstance(base, EnumType):
+            yield base.enum
+        elif aggregate is not None:
+            yield aggregate
 
 
 def _protocol_text(protocol: Protocol) -> str:
@@ -88,28 +102,50 @@ def _message_text(message: Message) -> str:
 
 
 def _params_text(params: list[Param]) -> str:
-    return "(" + ", ".join(f"{_type_text(p.type)} {p.name}" for p in params) + ")"
+    return "(" + ", ".join(f"{_member_text(p)} {p.name}" for p in params) + ")"
 
 
 def _aggregate_text(aggregate: Aggregate) -> str:
     if isinstance(aggregate, Struct):
-        members = [f"{_type_text(f.type)} {f.name};" for f in aggregate.fields]
+        members = [f"{_member_text(f)} {f.name};" for f in aggregate.fields]
         return f"struct {aggregate.qualified} {{{' '.join(members)}}}"
-    components = [f"{_type_text(c.type)};" for c in aggregate.components]
+    components = [f"{_member_text(c)};" for c in aggregate.components]
     return f"union {aggregate.qualified} {{{' '.join(components)}}}"
 
 
+def _enum_text(enum: Enum) -> str:
+    values = " ".join(f"{each.name}={each.value}" for each in enum.values)
+    underlying = enum.underlying.name if enum.underlying is not None else ""
+    return f"enum {enum.qualified} {underlying} {{{values}}}"
+
+
+def _member_text(member: Field | Param) -> str:
+    """The type, and what a receiver refuses beyond that."""
+    length, bytes_ = member.bounds.max_length, member.bounds.max_bytes
+    text = "" if length is None else f"length {length.limit} "
+    text += "" if bytes_ is None else f"bytes {bytes_.limit} "
+    return text + _type_text(member.type)
+
+
 def _type_text(type_: Type) -> str:
-    """The spelling, with the base type's full name in place of its short one."""
-    base = unwrapped(type_)
-    aggregate = aggregate_of(base)
-    full = spelling(base)
+    """The spelling, with full names in place of short ones."""
+    if isinstance(type_, Array):
+        return _type_text(type_.base) + "[]"
+    if isinstance(type_, Optional):
+        return _type_text(type_.base) + "?"
+    if isinstance(type_, UniquePtr):
+        return f"UniquePtr<{_type_text(type_.base)}>"
+    if isinstance(type_, Map):
+        return f"map<{_type_text(type_.key)}, {_type_text(type_.base)}>"
+    aggregate = aggregate_of(type_)
     if aggregate is not None:
-        full = aggregate.qualified
-    elif isinstance(base, Imported):
-        full = ("nullable " if base.nullable else "") + base.using.cxx
-    elif isinstance(base, Actor):
-        full = ("nullable " if base.nullable else "") + base.protocol.qualified
-    elif isinstance(base, (Endpoint, ManagedEndpoint)):
-        full = f"{type(base).__name__}<{base.protocol.qualified} {base.side.value}>"
-    return spelling(type_).replace(spelling(base), full, 1)
+        return aggregate.qualified
+    if isinstance(type_, EnumType):
+        return type_.enum.qualified
+    if isinstance(type_, Imported):
+        return ("nullable " if type_.nullable else "") + type_.using.cxx
+    if isinstance(type_, Actor):
+        return ("nullable " if type_.nullable else "") + type_.protocol.qualified
+    if isinstance(type_, (Endpoint, ManagedEndpoint)):
+        return f"{type(type_).__name__}<{type_.protocol.qualified} {type_.side.value}>"
+    return spelling(type_)

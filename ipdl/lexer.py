@@ -2,7 +2,7 @@
 
 Reports what is no token at all. Called by `parser`, before `legacy` and the automaton see the
 tokens. A token's type is its spelling if it is a reserved word or punctuation; else one of ID,
-STRING or NUMBER (which is in no sentence of the grammar, so that the parser can say where it stands).
+STRING or NUMBER (anything that begins like one: whether it is one, the tree builder says).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     | (?P<DOC>///(?!/)[^\n]*)
     | (?P<COMMENT>//[^\n]*|/\*(?s:.*?)\*/)
     | (?P<STRING>"[^"\n]*")
-    | (?P<NUMBER>\d[\w.]*)
+    | (?P<NUMBER>-?\d(?:[\w.]|(?<=[eE])[-+])*)
     | (?P<OPEN_COMMENT>/\*)
     | (?P<OPEN_STRING>"[^\n]*)
     | (?P<UNKNOWN>->|(?:(?!/[/*])[^ \t\f\v\r\n\w(){}\[\]<>;:,?=~"])+)

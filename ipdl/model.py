@@ -5,7 +5,7 @@ fields, and a constructor message knows the protocol that it constructs. Built b
 judged by `check`, turned into C++ by `emit`. Questions about types ("may this be copied?") are
 answered in `type_facts`; the protocol hash is in `fingerprint`.
 
-Graph nodes (Unit, Protocol, Message, Struct, Union, Using) refer to each other in cycles, so they
+Graph nodes (Unit, Protocol, Message, Struct, Union, Enum, Constant, Using) refer to each other in cycles, so they
 are compared by identity and filled in by the resolver; nobody else assigns to them. Types are
 immutable values: two equal types compare equal.
 """
@@ -123,6 +123,13 @@ class UnionType:
 
 
 @dataclass(frozen=True)
+class EnumType:
+    """A use of an enum; the declaration is `Enum`."""
+
+    enum: Enum
+
+
+@dataclass(frozen=True)
 class Actor:
     """A reference to an actor of the same tree; on the wire, its id."""
 
@@ -168,6 +175,14 @@ class UniquePtr:
 
 
 @dataclass(frozen=True)
+class Map:
+    """`map<K, V>`. As a wrapper it holds its values; its keys have no parts."""
+
+    key: Type
+    base: Type
+
+
+@dataclass(frozen=True)
 class Unresolved:
     """Stands where a name could not be resolved, so that later checks keep silent about it.
 
@@ -180,16 +195,18 @@ Type = AnyOf[
     Imported,
     StructType,
     UnionType,
+    EnumType,
     Actor,
     Endpoint,
     ManagedEndpoint,
     Array,
     Optional,
     UniquePtr,
+    Map,
     Unresolved,
 ]
 
-WRAPPERS = (Array, Optional, UniquePtr)
+WRAPPERS = (Array, Optional, UniquePtr, Map)
 
 
 # --- Declarations --------------------------------------------------------------------------------
@@ -226,6 +243,26 @@ class Using:
         return qualify(self.namespace, self.name)
 
 
+@dataclass(frozen=True)
+class Bound:
+    """`[MaxLength=16]`: a limit on what a peer may send."""
+
+    limit: int
+    written: str  # "16", or the constant's name
+    span: Span
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Of one field, component, parameter or result; what they count is in `type_facts`."""
+
+    max_length: Maybe[Bound] = None  # [MaxLength]: elements of the outermost array or map
+    max_bytes: Maybe[Bound] = None  # [MaxBytes]: bytes of each string or ByteBuf
+
+
+NO_BOUNDS = Bounds()
+
+
 @dataclass(eq=False, repr=False)
 class Field:
     """A field of a struct, or a component of a union (then `name` is empty)."""
@@ -235,6 +272,7 @@ class Field:
     span: Span  # the name, or for a component its type
     type_span: Span
     doc: str = ""
+    bounds: Bounds = NO_BOUNDS
 
 
 @dataclass(eq=False, repr=False)
@@ -275,6 +313,49 @@ class Union:
 
 
 Aggregate = AnyOf[Struct, Union]
+
+
+@dataclass(eq=False, repr=False)
+class Enumerator:
+    name: str
+    value: int
+    span: Span  # the name
+    doc: str = ""
+
+
+@dataclass(eq=False, repr=False)
+class Enum:
+    """`enum E : uint8_t { A, B = 4 };`"""
+
+    name: str
+    namespace: Namespace
+    unit: Unit  # where it is defined
+    span: Span
+    doc: str = ""
+    underlying: Maybe[BuiltinEntry] = None  # None only where there are errors
+    values: list[Enumerator] = field(default_factory=list)  # in source order
+
+    @property
+    def qualified(self) -> str:
+        return qualify(self.namespace, self.name)
+
+
+@dataclass(eq=False, repr=False)
+class Constant:
+    """`const uint32_t kMax = 16;`"""
+
+    name: str
+    namespace: Namespace
+    unit: Unit  # where it is defined
+    span: Span
+    doc: str = ""
+    type: Maybe[BuiltinEntry] = None  # None only where there are errors
+    value: Maybe[AnyOf[bool, int, float, str]] = None  # likewise
+    written: str = ""  # the literal: "0x10", "true", "2.5"; of a string, without its quotes
+
+    @property
+    def qualified(self) -> str:
+        return qualify(self.namespace, self.name)
 
 
 class Nesting(enum.IntEnum):
@@ -332,6 +413,8 @@ class Param:
     span: Span  # the name
     type_span: Span
     no_taint: Maybe[NoTaint] = None
+    doc: str = ""
+    bounds: Bounds = NO_BOUNDS
 
 
 @dataclass(eq=False, repr=False)
@@ -451,6 +534,8 @@ class Unit:
     prelude: str  # "std" or "gecko"
     protocol: Maybe[Protocol] = None
     types: list[Aggregate] = field(default_factory=list)  # defined here, in source order
+    enums: list[Enum] = field(default_factory=list)  # defined here, in source order
+    constants: list[Constant] = field(default_factory=list)  # defined here, in source order
     usings: list[Using] = field(default_factory=list)  # written here, in source order
     includes: list[Unit] = field(default_factory=list)  # written here, in source order
     cxx_includes: list[str] = field(default_factory=list)  # `include "x.h";`, in source order

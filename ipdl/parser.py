@@ -6,7 +6,7 @@ Nothing is looked up and no other file is read. Called by `loader`.
 
 from __future__ import annotations
 
-from ipdl import ast, diagnostics, tables
+from ipdl import ast, contextual, diagnostics, tables
 from ipdl.automaton import Automaton
 from ipdl.legacy import modernize
 from ipdl.lexer import tokenize
@@ -25,12 +25,15 @@ def parse(file: SourceFile, reporter: Reporter) -> ast.File:
     if lexed.hopeless:
         return nothing
     tokens = modernize(file, lexed.tokens, reporter)
+    contextual.mark(tokens)
     automaton = Automaton(tables.load(), TreeBuilder(file, reporter).build)
     recovery = Recovery(automaton, file, lexed._replace(tokens=tokens), reporter)
     at: int | None = 0
     mistakes = 0
     while at is not None:
-        if automaton.feed(tokens[at]):
+        if tokens[at].text in contextual.WORDS:
+            tokens[at] = contextual.in_context(tokens, at, automaton)
+        if not recovery.ends_block(at) and automaton.feed(tokens[at]):
             at += 1
             if at == len(tokens):
                 tree = automaton.result

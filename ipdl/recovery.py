@@ -14,6 +14,7 @@ from __future__ import annotations
 from ipdl import diagnostics
 from ipdl.automaton import Automaton
 from ipdl.expected import after_phrase, expected, found, name_phrase
+from ipdl.contextual import WORDS
 from ipdl.lexer import RESERVED, Lexed, Token, span_of
 from ipdl.reporter import Fix, Note, Reporter
 from ipdl.source import SourceFile, Span
@@ -21,8 +22,9 @@ from ipdl.tables import END
 
 # Words that begin a declaration outside of any brace, so that one of them shows a brace was left
 # open; and those that begin something within a protocol.
-_OUTER = frozenset({"include", "using", "namespace", "struct", "union", "protocol"})
+_OUTER = frozenset({"include", "using", "namespace", "struct", "union", "protocol"}) | WORDS
 _STARTERS = _OUTER | {"async", "sync", "manager", "manages", "["}
+_CLOSERS = (("}", ";"), ("}",), (";", "}", ";"))
 _STRAY = frozenset({",", "=", ":", "::", "?", ">", "~", "NUMBER", ")", "]"})
 # What recovery will close by itself at the end of a file.
 _MAX_CLOSERS = 70
@@ -61,6 +63,24 @@ class Recovery:
             if next_ is not None:
                 return next_
         return self._give_up_declaration(at)
+
+    def ends_block(self, at: int) -> bool:
+        """Does an attribute list show that a brace was left open? `[` fits a struct's field as
+        well, so this must be asked before it is taken for one."""
+        if self._tokens[at].type != "[":
+            return False
+        behind = self._behind_attributes(at)
+        if behind not in _STARTERS or self._automaton.accepts("[", "ID", "]", behind):
+            return False
+        return any(
+            self._automaton.accepts(*closers, "[", "ID", "]", behind) for closers in _CLOSERS
+        )
+
+    def _behind_attributes(self, at: int) -> str:
+        for index in range(at, min(at + 64, len(self._tokens) - 1)):
+            if self._tokens[index].type == "]":
+                return self._tokens[index + 1].type
+        return END
 
     # --- Repairs: each returns where to go on, or None if it is not for this mistake -----------
 
@@ -111,7 +131,8 @@ class Recovery:
         token, following = self._tokens[at], self._tokens[at + 1]
         if token.type != ";" or not self._automaton.begins_element():
             return None
-        if not self._automaton.accepts(following.type) and self._automaton.accepts("}", ";"):
+        fits = self._automaton.accepts(following.type) and not self.ends_block(at + 1)
+        if not fits and self._automaton.accepts("}", ";"):
             self._report_open(at, self._span(at), found(token))
             self._automaton.feed(_made("}", self._after(at)))
             return at
@@ -124,7 +145,7 @@ class Recovery:
         if token.type == ";" or not self._automaton.accepts(";"):
             return None
         if self._automaton.accepts(";", token.type):
-            if not self._begins_line(at) and token.type not in RESERVED:
+            if not self._begins_line(at) and token.type not in RESERVED | {"["}:
                 return None
         elif not self._begins_line(at) or self._tokens[at - 1].type not in ("}", ")"):
             return None
@@ -136,7 +157,7 @@ class Recovery:
         token = self._tokens[at]
         if token.type not in _STARTERS:
             return None
-        for closers in (("}", ";"), ("}",), (";", "}", ";")):
+        for closers in _CLOSERS:
             if not self._automaton.accepts(*closers, token.type):
                 continue
             self._report_open(at, self._span(at), found(token))

@@ -1,8 +1,8 @@
 """Syntax trees to the resolved model: every name bound to what it names.
 
 Three passes over all files of the run, so that cycles of includes and forward references need no
-care: (1) a unit for each file with its protocol, structs and unions as empty shells; (2) which units
-each unit includes; (3) unit by unit, the names that are visible, then everything that uses names.
+care: (1) a unit for each file with what it declares as empty shells; (2) which units each unit
+includes; (3) the names that are visible in each unit, then constants, then all that uses names.
 Reports names that are missing, declared twice or of the wrong kind. Whether what is named makes
 sense is for `check`. Called by `compile`.
 """
@@ -17,13 +17,18 @@ from ipdl.attributes import Given
 from ipdl.loader import LoadedFile, Program
 from ipdl.model import (
     Aggregate,
+    Bound,
+    Bounds,
     Compress,
+    Constant,
     Direction,
+    Enum,
     Field,
     Impl,
     ImplKind,
     Message,
     MoveOnly,
+    NO_BOUNDS,
     Namespace,
     Nesting,
     NoTaint,
@@ -42,6 +47,7 @@ from ipdl.model import (
 from ipdl.prelude import Prelude
 from ipdl.reporter import Note, Reporter
 from ipdl.resolve_types import TypeResolver
+from ipdl.resolve_values import ConstantResolver, EnumResolver, ValueNames
 from ipdl.scope import Scope, Symbol
 from ipdl.source import Name, Span
 from ipdl.type_facts import walk
@@ -55,6 +61,8 @@ class _Pending:
     unit: Unit
     usings: list[Using] = field(default_factory=list)  # doubles included
     aggregates: list[tuple[ast.Struct | ast.Union, Aggregate]] = field(default_factory=list)
+    enums: list[tuple[ast.Enum, Enum]] = field(default_factory=list)
+    constants: list[tuple[ast.Constant, Constant]] = field(default_factory=list)
     protocol: ast.Protocol | None = None
     includes: list[tuple[ast.Include, Unit]] = field(default_factory=list)
 
@@ -68,8 +76,13 @@ def resolve(program: Program, prelude: Prelude, reporter: Reporter) -> dict[Load
     for one in pending.values():
         for name in _declared_names(one):
             everything.setdefault(name, one.unit)
-    for one in pending.values():
-        _UnitResolver(one, prelude, everything, reporter).run()
+    resolvers = [_UnitResolver(one, prelude, everything, reporter) for one in pending.values()]
+    constants = ConstantResolver(reporter)
+    for resolver in resolvers:
+        resolver.declare_names(constants)
+    constants.resolve_all()
+    for resolver in resolvers:
+        resolver.run()
     for one in pending.values():
         for aggregate in one.unit.types:
             if isinstance(aggregate, Union):
@@ -100,6 +113,15 @@ def _shell(loaded: LoadedFile, prelude: Prelude, reporter: Reporter) -> _Pending
             union = Union(item.name.text, namespace, unit, item.name.span, doc=item.doc)
             unit.types.append(union)
             pending.aggregates.append((item, union))
+        elif isinstance(item, ast.Enum):
+            unit.damaged |= item.incomplete
+            enum = Enum(item.name.text, namespace, unit, item.name.span, item.doc)
+            unit.enums.append(enum)
+            pending.enums.append((item, enum))
+        elif isinstance(item, ast.Constant):
+            constant = Constant(item.name.text, namespace, unit, item.name.span, item.doc)
+            unit.constants.append(constant)
+            pending.constants.append((item, constant))
         elif isinstance(item, ast.Protocol):
             if loaded.kind is UnitKind.HEADER:
                 problem = diagnostics.protocol_in_header(item.name.text)
@@ -183,7 +205,8 @@ def _declared_names(pending: _Pending) -> Iterator[str]:
     if pending.unit.protocol is not None:
         yield pending.unit.protocol.name
         return
-    yield from (aggregate.name for aggregate in pending.unit.types)
+    unit = pending.unit
+    yield from (declared.name for declared in (*unit.types, *unit.enums, *unit.constants))
     yield from (using.name for using in pending.usings)
 
 
@@ -201,9 +224,14 @@ class _UnitResolver:
         self._scope = Scope(reporter)
         self._usings: dict[str, Using] = {}
         self._types = TypeResolver(self._unit, self._scope, everything, reporter)
+        self._values = ValueNames(self._unit, self._scope, everything, reporter)
 
     def run(self) -> None:
-        self._declare_names()
+        for written, enum in self._pending.enums:
+            self._decode("enum", written.attributes)
+            EnumResolver(self._prelude, self._values, self._reporter).resolve(written, enum)
+        for constant, _ in self._pending.constants:
+            self._decode("constant", constant.attributes)
         for syntax, aggregate in self._pending.aggregates:
             if isinstance(syntax, ast.Struct):
                 assert isinstance(aggregate, Struct)
@@ -215,7 +243,7 @@ class _UnitResolver:
             assert self._unit.protocol is not None
             self._protocol(self._pending.protocol, self._unit.protocol)
 
-    def _declare_names(self) -> None:
+    def declare_names(self, constants: ConstantResolver) -> None:
         for entry in self._prelude.types.values():
             self._scope.declare(entry.name, Symbol(entry, None))
         protocol = self._unit.protocol
@@ -229,12 +257,15 @@ class _UnitResolver:
                 continue
             for using in included.usings:
                 self._declare_using(using, place)
-            for aggregate in included.types:
-                self._scope.declare(aggregate.name, Symbol(aggregate, aggregate.span), place)
+            for declared in (*included.types, *included.enums, *included.constants):
+                self._scope.declare(declared.name, Symbol(declared, declared.span), place)
         for using in self._pending.usings:
             self._declare_using(using, using.span)
-        for aggregate in self._unit.types:
-            self._scope.declare(aggregate.name, Symbol(aggregate, aggregate.span))
+        unit = self._unit
+        for declared in (*unit.types, *unit.enums, *unit.constants):
+            self._scope.declare(declared.name, Symbol(declared, declared.span))
+        for syntax, constant in self._pending.constants:
+            constants.add(constant, syntax, self._types, self._values)
 
     def _declare_using(self, using: Using, place: Span) -> None:
         """Importing one C++ type twice is fine if both say the same about it."""
@@ -262,7 +293,8 @@ class _UnitResolver:
                 lambda name, hint: diagnostics.unknown_field_type(struct.name, name, hint),
             )
             name = member.name
-            field_ = Field(name.text, type_, name.span, member.type.span, member.doc)
+            bounds = _bounds(self._decode("field", member.attributes))
+            field_ = Field(name.text, type_, name.span, member.type.span, member.doc, bounds)
             if scope.declare(name.text, Symbol(field_, name.span)):
                 struct.fields.append(field_)
 
@@ -274,7 +306,8 @@ class _UnitResolver:
                 lambda name, hint: diagnostics.unknown_component_type(union.name, name, hint),
             )
             span = member.type.span
-            union.components.append(Field("", type_, span, span, member.doc))
+            bounds = _bounds(self._decode("component", member.attributes))
+            union.components.append(Field("", type_, span, span, member.doc, bounds))
 
     # --- Protocol ------------------------------------------------------------------------------
 
@@ -402,7 +435,9 @@ class _UnitResolver:
             no_taint = NoTaint(given["NoTaint"].value) if "NoTaint" in given else None
             type_ = self._param_type(one.type, message, role)
             name: Name = one.name
-            param = Param(name.text, type_, name.span, one.type.span, no_taint)
+            param = Param(
+                name.text, type_, name.span, one.type.span, no_taint, one.doc, _bounds(given)
+            )
             if scope.declare(name.text, Symbol(param, name.span)):
                 params.append(param)
         return params
@@ -416,7 +451,7 @@ class _UnitResolver:
     def _decode(self, place: str, list_: ast.Attributes) -> dict[str, Given]:
         if not list_:
             return {}
-        return attributes.decode(place, list_, self._prelude, self._reporter)
+        return attributes.decode(place, list_, self._prelude, self._reporter, self._values.integer)
 
 
 # --- Attribute values ----------------------------------------------------------------------------
@@ -440,6 +475,15 @@ def _impl(given: Given | None) -> Impl:
     if given is None:
         return Impl()
     return Impl(ImplKind.CLASS, given.value) if given.is_string else Impl(ImplKind.VIRTUAL)
+
+
+def _bounds(given: dict[str, Given]) -> Bounds:
+    bounds = {
+        name: Bound(given[name].number, given[name].value, given[name].span)
+        for name in ("MaxLength", "MaxBytes")
+        if name in given
+    }
+    return Bounds(bounds.get("MaxLength"), bounds.get("MaxBytes")) if bounds else NO_BOUNDS
 
 
 def _reaches(type_: Type, union: Union) -> bool:

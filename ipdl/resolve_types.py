@@ -6,6 +6,7 @@ Called by `resolve` for fields, components, parameters and returns.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from ipdl import ast, diagnostics
 from ipdl.model import (
@@ -14,8 +15,11 @@ from ipdl.model import (
     Builtin,
     BuiltinEntry,
     Endpoint,
+    Enum,
+    EnumType,
     Imported,
     ManagedEndpoint,
+    Map,
     Optional,
     Protocol,
     Side,
@@ -41,6 +45,9 @@ _WRAPPERS: dict[ast.Wrapper, Callable[[Type], Type]] = {
     ast.Wrapper.OPTIONAL: Optional,
     ast.Wrapper.UNIQUE_PTR: UniquePtr,
 }
+
+# What a type's name can stand for.
+_TYPES = (BuiltinEntry, Using, Struct, Union, Enum, Protocol)
 
 # C++ names that people write and no prelude has.
 _SUBSTITUTES = {
@@ -76,9 +83,12 @@ class TypeResolver:
 
     def resolve(self, expression: ast.TypeExpr, unknown: Unknown) -> Type:
         """The type; Unresolved after reporting."""
-        wrappers = []
-        while isinstance(expression, ast.WrappedType):
-            wrappers.append(_WRAPPERS[expression.wrapper])
+        wrappers: list[Callable[[Type], Type]] = []
+        while not isinstance(expression, ast.NamedType):
+            if isinstance(expression, ast.MapType):
+                wrappers.append(partial(Map, self.resolve(expression.key, unknown)))
+            else:
+                wrappers.append(_WRAPPERS[expression.wrapper])
             expression = expression.base
         type_ = self._named(expression, unknown)
         for wrapper in reversed(wrappers):
@@ -113,6 +123,8 @@ class TypeResolver:
             return StructType(target)
         if isinstance(target, Union):
             return UnionType(target)
+        if isinstance(target, Enum):
+            return EnumType(target)
         if isinstance(target, Protocol):
             return Actor(target, nullable)
         return None
@@ -137,13 +149,18 @@ class TypeResolver:
         template, _, argument = name.rstrip(">").partition("<")
         if template in ("Endpoint", "ManagedEndpoint"):
             return self._endpoint_hint(template, argument)
+        symbol = self._scope.lookup(name)
+        if symbol is not None:
+            return f"`{name}` is {symbol.kind}"
+        if template == "map":
+            return "a map has a key and a value: write `map<K, V>`"
         if name in self._everything:
-            return _include_hint(name, self._everything[name])
+            return include_hint(name, self._everything[name])
         if name in _SUBSTITUTES:
             return f"write {_SUBSTITUTES[name]}"
         from difflib import get_close_matches  # here, because only mistakes need it
 
-        close = get_close_matches(name, self._scope.names(), n=1, cutoff=0.75)
+        close = get_close_matches(name, self._scope.names_of(*_TYPES), n=1, cutoff=0.75)
         if close:
             return f"did you mean `{close[0]}`?"
         if len(name) > 1 and name[0] == "P" and name[1].isupper():
@@ -158,6 +175,6 @@ class TypeResolver:
         return f"an end has a side: write `{template}<{argument}Parent>` or `<{argument}Child>`"
 
 
-def _include_hint(name: str, unit: Unit) -> str:
+def include_hint(name: str, unit: Unit) -> str:
     word = "include protocol" if unit.protocol is not None else "include"
     return f"`{name}` is declared in {unit.basename}: write `{word} {unit.name};`"

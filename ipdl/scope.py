@@ -9,12 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ipdl import diagnostics
-from ipdl.model import BuiltinEntry, Message, Param, Protocol, Struct, Union, Using
+from ipdl.model import BuiltinEntry, Constant, Enum, Message, Param, Protocol, Struct, Union, Using
 from ipdl.model import Field as MemberField
 from ipdl.reporter import Note, Reporter
 from ipdl.source import Span
 
-Target = BuiltinEntry | Using | Struct | Union | Protocol | Message | Param | MemberField
+Target = (
+    BuiltinEntry
+    | Using
+    | Struct
+    | Union
+    | Enum
+    | Constant
+    | Protocol
+    | Message
+    | Param
+    | MemberField
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,8 @@ class Symbol:
             return "a parameter"
         if isinstance(target, MemberField):
             return "a field"
+        if isinstance(target, Enum):
+            return "an enum"
         return f"a {type(target).__name__.lower()}"
 
 
@@ -68,7 +81,7 @@ class Scope:
         self.reporter.report(diagnostics.redeclaration(name, before.kind), place, *notes)
         return False
 
-    def names(self) -> list[str]:
-        """All visible names, the nearest first."""
-        own = list(self._symbols)
-        return own if self.outer is None else own + self.outer.names()
+    def names_of(self, *kinds: type[object]) -> list[str]:
+        """The visible names of things of these kinds, the nearest first."""
+        own = [name for name, symbol in self._symbols.items() if isinstance(symbol.target, kinds)]
+        return own if self.outer is None else own + self.outer.names_of(*kinds)

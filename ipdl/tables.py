@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
-FORMAT = 2  # of the cached file
+FORMAT = 3  # of the cached file
 END = "$END"
 
 
@@ -33,7 +33,7 @@ class Rule:
 @dataclass(frozen=True)
 class Tables:
     # Per state: terminal -> the state to shift to, or -1 - (number of the rule to reduce by).
-    # A terminal is called by its spelling ("struct", "{"), or ID, STRING, ERROR, $END.
+    # A terminal is called by its spelling ("struct", "{"), or ID, STRING, NUMBER, ERROR, $END.
     actions: list[dict[str, int]]
     gotos: list[dict[str, int]]  # per state: nonterminal -> state
     rules: list[Rule]
@@ -140,7 +140,7 @@ def _compute(grammar: str) -> Tables:
     from lark.parsers.lalr_analysis import Shift
 
     spelling = {terminal.name: str(terminal.pattern.value) for terminal in lark.terminals}
-    spelling.update({name: name for name in ("ID", "STRING", "ERROR", END)})
+    spelling.update({name: name for name in ("ID", "STRING", "NUMBER", "ERROR", END)})
     table = lark.parser.parser._parse_table
     # lark numbers states and rules as they come out of its sets; here each run numbers them alike.
     ordered = sorted(lark.rules, key=lambda rule: (rule.origin.name, str(rule.expansion)))

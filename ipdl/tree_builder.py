@@ -2,7 +2,7 @@
 
 Also reports what the grammar tolerates and the language does not (the rules marked "tolerated" in
 `grammar.lark`): wrong order, empty lists, types nested too deep. Names are not looked up here.
-Called through `build` by `automaton` only.
+Called through `build` by `automaton` only. Attributes, values and types are in `tree_types`.
 
 A method gets the values of the rule's right side, punctuation included, and the first token of it.
 """
@@ -10,18 +10,15 @@ A method gets the values of the rule's right side, punctuation included, and the
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from ipdl import ast, diagnostics
 from ipdl.lexer import Token, span_of
-from ipdl.reporter import Fix, Note, Reporter
+from ipdl.reporter import Fix, Reporter
 from ipdl.source import Name, SourceFile, Span
+from ipdl.tree_types import Parts, TypeBuilder, only, unquoted
 
-MAX_TYPE_DEPTH = 64
 MAX_NAMESPACE_DEPTH = 64
-
-T = TypeVar("T")
-Parts = list[Any]
 
 
 class _Lost:
@@ -47,27 +44,17 @@ class _Manages:
 
 _LOST = _Lost()
 
-# What stands for the types of the C++ standard library.
-_STANDARD = {
-    "string": "`string`",
-    "u16string": "`u16string`",
-    "vector": "an array, `T[]`",
-    "span": "an array, `T[]`",
-    "optional": "an optional, `T?`",
-    "unique_ptr": "`UniquePtr<T>`",
-}
 
-
-class TreeBuilder:
+class TreeBuilder(TypeBuilder):
     def __init__(self, file: SourceFile, reporter: Reporter) -> None:
-        self._file = file
-        self._reporter = reporter
+        super().__init__(file, reporter)
         self._methods: dict[str, Callable[[Parts, Token | None], Any]] = {}
 
     def build(self, action: str, parts: Parts, first: Token | None) -> Any:
         method = self._methods.get(action)
         if method is None:
-            name = "name" if action.endswith("_name") or action == "template_arg" else action
+            named = action.endswith("_name") or action in ("template_arg", "constant", "attr_word")
+            name = "name" if named else action
             method = self._methods[action] = getattr(self, "_" + name)
         return method(parts, first)
 
@@ -124,6 +111,8 @@ class TreeBuilder:
             ast.Namespace,
             ast.Struct,
             ast.Union,
+            ast.Enum,
+            ast.Constant,
             ast.Protocol,
         )
         return [part for part in parts if isinstance(part, kinds)]
@@ -131,7 +120,7 @@ class TreeBuilder:
     # --- Preamble ------------------------------------------------------------------------------
 
     def _include_cxx(self, parts: Parts, first: Token | None) -> ast.CxxInclude:
-        return ast.CxxInclude(_unquoted(parts[1]), self._span(parts[0], parts[1]))
+        return ast.CxxInclude(unquoted(parts[1]), self._span(parts[0], parts[1]))
 
     def _include_header(self, parts: Parts, first: Token | None) -> ast.Include:
         name: Name = parts[1]
@@ -145,7 +134,7 @@ class TreeBuilder:
         attributes, keyword, kind, names, _, header = parts
         span = self._span(keyword, header)
         path = tuple(name.text for name in names)
-        return ast.Using(attributes, kind, path, names[-1], _unquoted(header), span, _doc(first))
+        return ast.Using(attributes, kind, path, names[-1], unquoted(header), span, _doc(first))
 
     def _using_plain(self, parts: Parts, first: Token | None) -> str:
         return ""
@@ -157,7 +146,7 @@ class TreeBuilder:
         return "struct"
 
     def _cxx_type(self, parts: Parts, first: Token | None) -> list[Name]:
-        return _only(Name, parts)
+        return only(Name, parts)
 
     def _cxx_id(self, parts: Parts, first: Token | None) -> Name:
         name: Name = parts[0]
@@ -169,7 +158,7 @@ class TreeBuilder:
         return Name(f"{name.text}<{arguments[0].text}>" if arguments else "", span)
 
     def _template_args(self, parts: Parts, first: Token | None) -> list[Name]:
-        names = _only(Name, parts)
+        names = only(Name, parts)
         if len(names) > 1:
             span = names[0].span.to(names[-1].span)
             self._reporter.report(diagnostics.several_template_arguments(), span)
@@ -179,23 +168,76 @@ class TreeBuilder:
     # --- Structs and unions --------------------------------------------------------------------
 
     def _struct_declaration(self, parts: Parts, first: Token | None) -> ast.Struct:
-        fields = tuple(_only(ast.Field, parts))
+        fields = tuple(only(ast.Field, parts))
         lost = any(part is _LOST for part in parts)
         return ast.Struct(parts[0], parts[2], fields, lost, _doc(first))
 
     def _field(self, parts: Parts, first: Token | None) -> ast.Field:
-        return ast.Field(parts[0], parts[1], _doc(first))
+        return ast.Field(parts[0], parts[1], parts[2], _doc(first))
 
     def _union_declaration(self, parts: Parts, first: Token | None) -> ast.Union:
         name: Name = parts[2]
-        components = tuple(_only(ast.Component, parts))
+        components = tuple(only(ast.Component, parts))
         lost = any(part is _LOST for part in parts)
         if not components and not lost:
             self._reporter.report(diagnostics.empty_union(name.text), name.span)
         return ast.Union(parts[0], name, components, lost or not components, _doc(first))
 
     def _component(self, parts: Parts, first: Token | None) -> ast.Component:
-        return ast.Component(parts[0], _doc(first))
+        return ast.Component(parts[0], parts[1], _doc(first))
+
+    # --- Enums and constants -------------------------------------------------------------------
+
+    def _enum_declaration(self, parts: Parts, first: Token | None) -> ast.Enum:
+        attributes, _, name, _, underlying, _, values, brace = parts
+        return self._make_enum(attributes, name, underlying, values, brace, first)
+
+    def _enum_without_type(self, parts: Parts, first: Token | None) -> ast.Enum:
+        attributes, _, name, _, values, brace = parts
+        fix = Fix(name.span.after(), " : uint32_t")
+        self._reporter.report(diagnostics.enum_without_type(name.text), name.span, fix=fix)
+        return self._make_enum(attributes, name, None, values, brace, first)
+
+    def _make_enum(
+        self,
+        attributes: ast.Attributes,
+        name: Name,
+        underlying: Name | None,
+        listed: tuple[Any, ...] | _Lost,
+        brace: Token,
+        first: Token | None,
+    ) -> ast.Enum:
+        if isinstance(listed, _Lost):
+            return ast.Enum(attributes, name, underlying, (), True, _doc(first))
+        values = tuple(only(ast.Enumerator, list(listed)))
+        wrong = only(Token, list(listed))
+        if wrong and brace.end > brace.start:  # else it is what is left of a `};`
+            span = span_of(self._file, wrong[0])
+            self._reporter.report(diagnostics.wrong_separator(), span, fix=Fix(span, ","))
+        if not values:
+            self._reporter.report(diagnostics.empty_enum(name.text), name.span)
+        return ast.Enum(attributes, name, underlying, values, not values, _doc(first))
+
+    def _enumerators(self, parts: Parts, first: Token | None) -> tuple[Any, ...]:
+        """The values, and each `;` in place of a `,`."""
+        return tuple(part for part in parts if part is not None)
+
+    def _lost_enumerators(self, parts: Parts, first: Token | None) -> _Lost:
+        return _LOST
+
+    def _enumerator(self, parts: Parts, first: Token | None) -> ast.Enumerator:
+        return ast.Enumerator(parts[0], parts[2] if len(parts) > 1 else None, _doc(first))
+
+    def _separator(self, parts: Parts, first: Token | None) -> None:
+        pass
+
+    def _wrong_separator(self, parts: Parts, first: Token | None) -> Token:
+        token: Token = parts[0]
+        return token
+
+    def _const_declaration(self, parts: Parts, first: Token | None) -> ast.Constant:
+        attributes, _, type_, name, _, value = parts
+        return ast.Constant(attributes, type_, name, value, _doc(first))
 
     # --- Protocols -----------------------------------------------------------------------------
 
@@ -258,7 +300,7 @@ class TreeBuilder:
         return parts[0]
 
     def _manager(self, parts: Parts, first: Token | None) -> _Manager:
-        return _Manager(parts[0], _only(Name, parts))
+        return _Manager(parts[0], only(Name, parts))
 
     def _manages(self, parts: Parts, first: Token | None) -> _Manages:
         return _Manages(parts[0], parts[1])
@@ -287,110 +329,10 @@ class TreeBuilder:
         return ast.Message(attributes, "", sync, name, params, returns, _doc(first))
 
     def _params(self, parts: Parts, first: Token | None) -> tuple[ast.Param, ...]:
-        return tuple(_only(ast.Param, parts))
+        return tuple(only(ast.Param, parts))
 
     def _param(self, parts: Parts, first: Token | None) -> ast.Param:
-        return ast.Param(parts[0], parts[1], parts[2])
-
-    # --- Attributes ----------------------------------------------------------------------------
-
-    def _attrs(self, parts: Parts, first: Token | None) -> ast.Attributes:
-        for block in parts[1:]:
-            if block:
-                span = block[0].span.to(block[-1].span)
-                self._reporter.report(diagnostics.second_attribute_list(), span)
-        by_name: dict[str, ast.Attribute] = {}
-        for attribute in (attribute for block in parts for attribute in block):
-            before = by_name.setdefault(attribute.name.text, attribute)
-            if before is not attribute:
-                self._reporter.report(
-                    diagnostics.repeated_attribute(attribute.name.text),
-                    attribute.name.span,
-                    Note("first written here", before.name.span),
-                )
-        return tuple(by_name.values())
-
-    def _attr_block(self, parts: Parts, first: Token | None) -> list[ast.Attribute]:
-        if len(parts) == 2:
-            span = self._span(parts[0], parts[1])
-            self._reporter.report(diagnostics.empty_attributes(), span, fix=Fix(span, ""))
-        return _only(ast.Attribute, parts)
-
-    def _attr(self, parts: Parts, first: Token | None) -> ast.Attribute:
-        name: Name = parts[0]
-        if len(parts) == 1:
-            return ast.Attribute(name, None, False, name.span)
-        value = parts[2]
-        if isinstance(value, Name):
-            return ast.Attribute(name, value, False, name.span.to(value.span))
-        span = span_of(self._file, value)
-        return ast.Attribute(name, Name(_unquoted(value), span), True, name.span.to(span))
-
-    def _attr_value(self, parts: Parts, first: Token | None) -> Name:
-        return self._name(parts, first)
-
-    # --- Types ---------------------------------------------------------------------------------
-
-    def _type(self, parts: Parts, first: Token | None) -> ast.TypeExpr:
-        type_: ast.TypeExpr = parts[0]
-        return type_
-
-    def _optional(self, parts: Parts, first: Token | None) -> ast.TypeExpr:
-        span = Span(self._file, parts[0].span.start, parts[1].end)
-        return self._wrapped(ast.Wrapper.OPTIONAL, parts[0], span)
-
-    def _array(self, parts: Parts, first: Token | None) -> ast.TypeExpr:
-        span = Span(self._file, parts[0].span.start, parts[2].end)
-        return self._wrapped(ast.Wrapper.ARRAY, parts[0], span)
-
-    def _unique_ptr(self, parts: Parts, first: Token | None) -> ast.TypeExpr:
-        return self._wrapped(ast.Wrapper.UNIQUE_PTR, parts[2], self._span(parts[0], parts[3]))
-
-    def _wrapped(self, wrapper: ast.Wrapper, base: ast.TypeExpr, span: Span) -> ast.TypeExpr:
-        depth = base.depth if isinstance(base, ast.WrappedType) else 0
-        if depth > MAX_TYPE_DEPTH:
-            return base
-        if depth == MAX_TYPE_DEPTH:
-            self._reporter.report(diagnostics.type_too_deep(MAX_TYPE_DEPTH), span)
-        return ast.WrappedType(wrapper, base, depth + 1, span)
-
-    def _base_type(self, parts: Parts, first: Token | None) -> ast.NamedType:
-        name: Name = parts[0]
-        return ast.NamedType(name, False, name.span)
-
-    def _nullable(self, parts: Parts, first: Token | None) -> ast.NamedType:
-        name: Name = parts[1]
-        return ast.NamedType(name, True, span_of(self._file, parts[0]).to(name.span))
-
-    def _type_id(self, parts: Parts, first: Token | None) -> Name:
-        names = _only(Name, parts)
-        name: Name = names[-1]
-        if len(names) > 1:
-            span = names[0].span.to(name.span)
-            full = "::".join(n.text for n in names)
-            self._reporter.report(diagnostics.qualified_type(_short_name_hint(full)), span)
-            return Name("", span)
-        return name
-
-    def _type_part(self, parts: Parts, first: Token | None) -> Name:
-        return self._cxx_id(parts, first)
-
-    # --- Small parts ---------------------------------------------------------------------------
-
-    def _name(self, parts: Parts, first: Token | None) -> Name:
-        token: Token = parts[0]
-        return Name(token.text, span_of(self._file, token))
-
-    def _span(self, first: Token, last: Token) -> Span:
-        return Span(self._file, first.start, last.end)
-
-
-def _only(kind: type[T], parts: Parts) -> list[T]:
-    return [part for part in parts if isinstance(part, kind)]
-
-
-def _unquoted(token: Token) -> str:
-    return token.text[1:-1]
+        return ast.Param(parts[0], parts[1], parts[2], _doc(first))
 
 
 def _doc(first: Token | None) -> str:
@@ -411,17 +353,3 @@ def _directed(message: ast.Message, direction: str) -> ast.Message:
 
 def _preamble_word(item: ast.CxxInclude | ast.Include | ast.Using) -> str:
     return "using" if isinstance(item, ast.Using) else "include"
-
-
-def _short_name_hint(full: str) -> str:
-    """What to write instead of a qualified name."""
-    namespace, _, short = full.rpartition("::")
-    template = short.partition("<")[0]
-    if namespace == "std" and template in _STANDARD:
-        return f"write {_STANDARD[template]}"
-    if namespace == "std" and short.endswith("_t"):
-        return f"write `{short}`"
-    return (
-        f"write `{short}`; if it is a C++ type, then with "
-        f'`using {full} from "...";` at the beginning of the file'
-    )

@@ -15,8 +15,10 @@ from ipdl.model import (
     Builtin,
     Category,
     Endpoint,
+    EnumType,
     Imported,
     ManagedEndpoint,
+    Map,
     MoveOnly,
     Optional,
     Struct,
@@ -39,6 +41,8 @@ def spelling(type_: Type) -> str:
         return type_.struct.name
     if isinstance(type_, UnionType):
         return type_.union.name
+    if isinstance(type_, EnumType):
+        return type_.enum.name
     if isinstance(type_, Actor):
         return ("nullable " if type_.nullable else "") + type_.protocol.name
     if isinstance(type_, Endpoint):
@@ -51,6 +55,8 @@ def spelling(type_: Type) -> str:
         return spelling(type_.base) + "?"
     if isinstance(type_, UniquePtr):
         return f"UniquePtr<{spelling(type_.base)}>"
+    if isinstance(type_, Map):
+        return f"map<{spelling(type_.key)}, {spelling(type_.base)}>"
     return "?"
 
 
@@ -70,10 +76,37 @@ def member_types(aggregate: Aggregate) -> list[Type]:
 
 
 def unwrapped(type_: Type) -> Type:
-    """The type inside all arrays, optionals and UniquePtrs."""
+    """The type inside all arrays, optionals, UniquePtrs, and what maps hold under their keys."""
     while isinstance(type_, WRAPPERS):
         type_ = type_.base
     return type_
+
+
+def map_keys(type_: Type) -> Iterator[Type]:
+    """The key types of the maps among a type's wrappers, from the outside in."""
+    while isinstance(type_, WRAPPERS):
+        if isinstance(type_, Map):
+            yield type_.key
+        type_ = type_.base
+
+
+def has_length(type_: Type) -> bool:
+    """May it be [MaxLength]? The length is that of the outermost array or map."""
+    while isinstance(type_, (Optional, UniquePtr)):
+        type_ = type_.base
+    return isinstance(type_, (Array, Map))
+
+
+def has_bytes(type_: Type) -> bool:
+    """May it be [MaxBytes]? The bytes are those of each string or ByteBuf in its wrappers."""
+
+    def bytes_(part: Type) -> bool:
+        return isinstance(part, Builtin) and part.entry.category in (
+            Category.STRING,
+            Category.BYTES,
+        )
+
+    return bytes_(unwrapped(type_)) or any(map(bytes_, map_keys(type_)))
 
 
 def walk(type_: Type) -> Iterator[Type]:
@@ -86,6 +119,8 @@ def walk(type_: Type) -> Iterator[Type]:
         yield current
         if isinstance(current, WRAPPERS):
             stack.append(current.base)
+        if isinstance(current, Map):
+            stack.append(current.key)
         aggregate = aggregate_of(current)
         if aggregate is not None and aggregate not in seen:
             seen.add(aggregate)
@@ -156,8 +191,8 @@ def is_comparable(type_: Type) -> bool:
             return part.entry.category not in (Category.HANDLE, Category.SHMEM)
         return not isinstance(part, (Endpoint, ManagedEndpoint, UniquePtr))
 
-    while isinstance(type_, (Array, Optional)):
-        type_ = type_.base
+    while isinstance(type_, (Array, Optional, Map)):
+        type_ = type_.base  # keys can always be compared
     return comparable(type_)
 
 

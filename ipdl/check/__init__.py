@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ipdl.check import files, hierarchy, messages, processes, protocols, types
+from ipdl.check import bounds, files, hierarchy, messages, processes, protocols, types
 from ipdl.model import Unit
 from ipdl.reporter import Reporter
 
@@ -19,6 +19,7 @@ Rule = Callable[[Unit, Reporter], None]
 RULES: tuple[Rule, ...] = (
     *files.RULES,
     *types.RULES,
+    *bounds.RULES,
     *protocols.RULES,
     *hierarchy.RULES,
     *messages.RULES,

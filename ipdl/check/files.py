@@ -16,7 +16,7 @@ def declares_something(unit: Unit, reporter: Reporter) -> None:
     if unit.incomplete or unit.damaged or unit.protocol is not None:
         return
     start = Span(unit.file, 0, 0)
-    if not unit.types:
+    if not (unit.types or unit.enums or unit.constants):
         reporter.report(diagnostics.empty_file(), start)
     elif unit.kind is UnitKind.PROTOCOL:
         header = unit.name + UnitKind.HEADER.extension

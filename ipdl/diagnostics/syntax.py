@@ -138,7 +138,7 @@ def second_manager_statement() -> None:
 @error(
     121,
     "`{name}` cannot be declared inside a protocol",
-    help="structs and unions stand before the protocol, in the file or in a namespace",
+    help="what a protocol uses is declared before it, in the file or in a namespace",
 )
 def aggregate_in_protocol(name: str) -> None:
     ...
@@ -200,7 +200,11 @@ def no_semantics(name: str) -> None:
     ...
 
 
-@error(130, "numbers have no place in this language; found {found}")
+@error(
+    130,
+    "a number has no place here; found {found}",
+    help="numbers stand behind `=` only, in constants, enums and attributes",
+)
 def unexpected_number(found: str) -> None:
     ...
 
@@ -211,4 +215,48 @@ def unexpected_number(found: str) -> None:
     help="names consist of ASCII letters, digits and `_`, and do not begin with a digit",
 )
 def name_not_ascii(word: str) -> None:
+    ...
+
+
+@error(
+    132,
+    "the argument of this template must be a plain name",
+    help='give the C++ type a name of its own and write `using the::Alias from "...";`',
+)
+def template_of_wrapped() -> None:
+    ...
+
+
+@error(
+    133, "a map has two types, that of its keys and that of its values", help="write `map<K, V>`"
+)
+def map_of_more_than_two() -> None:
+    ...
+
+
+@error(134, "enum `{name}` has no values", help="an enum needs at least one: `{{ kFirst }}`")
+def empty_enum(name: str) -> None:
+    ...
+
+
+@error(
+    135,
+    "enum `{name}` does not say of which type its values are",
+    help="write `enum {name} : uint8_t`, or another integer type that is large enough",
+)
+def enum_without_type(name: str) -> None:
+    ...
+
+
+@error(136, "the values of an enum are separated by `,`", help="write `,` here")
+def wrong_separator() -> None:
+    ...
+
+
+@error(
+    137,
+    "`{text}` is not a number",
+    help="write it like `16`, `-1`, `0x10` or `2.5`; without leading zeros and without a suffix",
+)
+def not_a_number(text: str) -> None:
     ...

@@ -1,4 +1,5 @@
-"""Diagnostics 02xx: names and types. Reported by `scope`, `resolve`, `resolve_types`, `check.types`."""
+"""Diagnostics 02xx: names and types. Reported by `scope`, `resolve`, `resolve_types`,
+`resolve_values` and `check`."""
 
 from ipdl.diagnostics.table import error
 
@@ -106,4 +107,89 @@ def managed_endpoint_of_toplevel(type: str, protocol: str, plain: str) -> None:
     help="{hint}",
 )
 def not_comparable(name: str, type: str, hint: str) -> None:
+    ...
+
+
+@error(
+    216,
+    "`{type}` cannot be the type of enum `{enum}`",
+    help="it takes an integer type that has one size everywhere: {choices}",
+)
+def not_an_enum_type(type: str, enum: str, choices: str) -> None:
+    ...
+
+
+@error(217, "enum `{enum}` has the value `{name}` twice", help="remove one, or rename it")
+def duplicate_enumerator(name: str, enum: str) -> None:
+    ...
+
+
+@error(
+    218,
+    "`{name}` has the number {value}, which `{other}` has already",
+    help="give each value a number of its own, so that a receiver can tell them apart",
+)
+def duplicate_enum_value(name: str, value: int, other: str) -> None:
+    ...
+
+
+@error(
+    219,
+    "`{name}` has the number {value}, which does not fit into `{type}`",
+    help="`{type}` goes from {least} to {greatest}: use a larger type, or another number",
+)
+def enum_value_out_of_range(name: str, value: int, type: str, least: int, greatest: int) -> None:
+    ...
+
+
+@error(220, "constant `{constant}` has the unknown type `{type}`", help="{hint}")
+def unknown_constant_type(constant: str, type: str, hint: str) -> None:
+    ...
+
+
+@error(
+    221,
+    "a constant cannot be of type `{type}`",
+    help="it can be a bool, a number or a string of the builtin types",
+)
+def not_a_constant_type(type: str) -> None:
+    ...
+
+
+@error(222, "`{value}` is not a value of type `{type}`", help="write {wanted}")
+def wrong_constant_value(value: str, type: str, wanted: str) -> None:
+    ...
+
+
+@error(223, "no constant `{name}` is known here", help="{hint}")
+def unknown_constant(name: str, hint: str) -> None:
+    ...
+
+
+@error(224, "`{name}` is {kind}, not a constant", help="write a number, or the name of a constant")
+def not_a_constant(name: str, kind: str) -> None:
+    ...
+
+
+@error(
+    225,
+    "constant `{name}` is defined by itself",
+    help="one constant of the circle needs a value that is written out",
+)
+def circular_constant(name: str) -> None:
+    ...
+
+
+@error(226, "`{value}` is not an integer", help="write an integer, or the name of such a constant")
+def not_an_integer(value: str) -> None:
+    ...
+
+
+@error(
+    227,
+    "`{type}` cannot be the key of a map",
+    help="keys are integers, bool, strings or enums, which have an order; for others write an array "
+    "of structs",
+)
+def bad_map_key(type: str) -> None:
     ...

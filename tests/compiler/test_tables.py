@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ipdl import lexer, tables
+from ipdl import contextual, lexer, tables
 
 
 @pytest.fixture
@@ -39,7 +39,8 @@ def test_the_grammar_has_no_conflicts(
 
 def test_every_reserved_word_is_in_the_grammar_and_the_other_way_round() -> None:
     terminals = {kind for row in tables.load().actions for kind in row if kind.isidentifier()}
-    assert lexer.RESERVED == terminals - {"ID", "STRING", "ERROR"}
+    words = lexer.RESERVED | contextual.WORDS
+    assert words == terminals - {"ID", "STRING", "NUMBER", "ERROR"}
 
 
 def test_cached_tables_are_those_that_were_computed(cache: Path) -> None:
