@@ -10,4 +10,5 @@ files, how they are read), `findings` (how what was found is shown) and `usage` 
 COMMANDS = {
     "check": "find mistakes; write nothing",
     "gen": "generate C++",
+    "explain": "tell what the number of a message means",
 }
