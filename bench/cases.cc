@@ -8,6 +8,7 @@
 #include "bench/actor_pair.h"
 #include "bench/processor.h"
 #include "bench/raw_stream.h"
+#include "bench/script_case.h"
 
 namespace ipdl::bench {
 namespace {
@@ -147,6 +148,14 @@ std::vector<Case> AllCases() {
         [](Figures& f, const Effort& e, Placement p) { Blobs(f, e, p, "1MiB", 1024 * 1024); });
     add("actor.fd", "1", placement,
         [](Figures& f, const Effort& e, Placement p) { Descriptors(f, e, p); });
+  }
+  for (const char* what : {"compiler.check_gen", "compiler.one_file", "compiler.cxx_o2",
+                           "compiler.cxx_o2.files", "compiler.text_per_message"}) {
+    cases.push_back({what, [what](Figures& figures, const Effort& effort) {
+                       std::vector<std::string> argv = {IPDL_PYTHON, IPDL_COMPILER_COST, what};
+                       if (effort.quick) argv.push_back("--quick");
+                       AddFiguresOf(argv, figures);
+                     }});
   }
   return cases;
 }

@@ -18,6 +18,7 @@ struct Effort {
   int rounds = 60;           // pairs of rounds per round-trip case
   int bursts = 9;            // rounds of a one-way case
   size_t messages = 200000;  // messages in such a round (64 bytes; fewer when larger)
+  bool quick = false;        // what a case with rounds of its own does less of
 };
 
 struct Case {

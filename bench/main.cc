@@ -91,7 +91,7 @@ int Main(int argc, char** argv) {
   }
 
   Effort effort;
-  if (options.quick) effort = {.rounds = 10, .bursts = 3, .messages = 50000};
+  if (options.quick) effort = {.rounds = 10, .bursts = 3, .messages = 50000, .quick = true};
   Figures figures;
   const bool terminal = isatty(STDERR_FILENO) != 0;
   for (size_t i = 0; i < chosen.size(); ++i) {

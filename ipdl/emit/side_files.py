@@ -16,7 +16,7 @@ from ipdl.emit.protocol_tables import is_impl, names_class
 from ipdl.emit.scope import IPDL
 from ipdl.emit.types import is_scalar
 from ipdl.emit.unit_files import add_wire_headers
-from ipdl.model import Actor, ImplKind, Message, Protocol, Side, Type
+from ipdl.model import Actor, ImplKind, Protocol, Side, Type
 from ipdl.type_facts import unwrapped
 
 
@@ -158,19 +158,16 @@ def _header_includes(actor: ActorClass) -> Includes:
         if not message.has_returns or message.sync or message.ctor_of is None:
             includes.add(quoted("runtime/send_result.h"))
     for message in actor.received:
+        # Also what only the author's class declares: it includes this header and need not know
+        # where the types of its arguments live.
+        includes.add(quoted("glue/result.h"))
         if message.name in actor.resolvers:
             includes.add(quoted("glue/resolver.h"))
-            for param in message.returns:
-                includes.add_mention(param.type)
-        if _is_declared(actor, message):
-            includes.add(quoted("glue/result.h"))
-            for param in (*message.params, *message.returns):
-                includes.add_mention(param.type)
+        if message.ctor_of is not None:
+            includes.add(quoted("glue/ref_ptr.h"))
+        for param in (*message.params, *message.returns):
+            includes.add_mention(param.type)
     return includes
-
-
-def _is_declared(actor: ActorClass, message: Message) -> bool:
-    return actor.virtual or receive.has_default(message)
 
 
 def _header_forwards(actor: ActorClass) -> list[forward.Forward]:
@@ -180,10 +177,7 @@ def _header_forwards(actor: ActorClass) -> list[forward.Forward]:
         protocols += actor.protocol.managers
     found += [forward.actor_class(protocol, actor.side) for protocol in protocols]
     for message in actor.protocol.messages:
-        declared = message in actor.sent or _is_declared(actor, message)
-        params = message.params if declared else []
-        returns = message.returns if declared or message.name in actor.resolvers else []
-        for param in (*params, *returns):
+        for param in (*message.params, *message.returns):
             found += forward.of_mention(param.type, actor.side)
     own = forward.actor_class(actor.protocol, actor.side)
     return [each for each in found if each != own]

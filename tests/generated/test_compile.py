@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import trial_protocols
 from tests.generated import hostile_names
 
 HERE = Path(__file__).resolve().parent
@@ -111,6 +112,20 @@ def test_the_same_names_live_in_two_namespaces(tmp_path: Path) -> None:
     parts = [f"out_{n}/PTwin{part}.cc" for n in ("one", "two") for part in ("", "Parent", "Child")]
     unified = _unified(tmp_path, [tmp_path / part for part in parts])
     assert "" == _failures(_everywhere([unified]))
+
+
+def test_an_author_needs_no_other_include(tmp_path: Path) -> None:
+    """The generated header brings the types that the author's class sends and receives."""
+    trial = trial_protocols.trial(0)
+    source = tmp_path / f"P{trial.stem}.ipdl"
+    source.write_text(trial.source, encoding="utf-8")
+    out = tmp_path / "out"
+    _generate([source], out)
+    for side in ("Parent", "Child"):
+        (out / f"{trial.stem}{side}.h").write_text(trial.author_header(side.lower()))
+    unit = tmp_path / "unit.cc"
+    unit.write_text(trial.author_includes + trial.author_source, encoding="utf-8")
+    assert "" == _failures(_everywhere([unit], out))
 
 
 @pytest.mark.parametrize("side, other", [("parent", "Child"), ("child", "Parent")])

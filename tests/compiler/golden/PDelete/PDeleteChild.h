@@ -9,6 +9,7 @@
 #include "PDelete.h"
 #include "glue/reply.h"
 #include "glue/resolver.h"
+#include "glue/result.h"
 #include "glue/toplevel.h"
 #include "runtime/send_result.h"
 

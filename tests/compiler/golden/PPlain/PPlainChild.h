@@ -14,6 +14,7 @@
 #include "PPlain.h"
 #include "absl/types/span.h"
 #include "glue/reply.h"
+#include "glue/result.h"
 #include "glue/toplevel.h"
 #include "golden/colour.h"
 #include "runtime/byte_buf.h"

@@ -3,18 +3,12 @@
 
 #include "PPlainParent.h"
 
-#include <memory>
-#include <optional>
 #include <utility>
-#include <vector>
 
 #include "PlainParent.h"
 #include "glue/generated.h"
-#include "golden/colour.h"
 #include "golden/picture.h"
 #include "golden/ticket.h"
-#include "runtime/byte_buf.h"
-#include "runtime/handle.h"
 
 namespace golden {
 

@@ -5,13 +5,26 @@
 #define IPDL_GENERATED_GOLDEN_PPLAINPARENT_H_
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "PPlain.h"
+#include "glue/ref_ptr.h"
 #include "glue/resolver.h"
+#include "glue/result.h"
 #include "glue/toplevel.h"
+#include "golden/colour.h"
+#include "runtime/byte_buf.h"
+#include "runtime/handle.h"
 #include "runtime/send_result.h"
+
+namespace golden {
+class Picture;
+class Ticket;
+}  // namespace golden
 
 namespace golden {
 

@@ -11,10 +11,12 @@
 #include "glue/endpoint.h"
 #include "glue/ref_ptr.h"
 #include "glue/result.h"
+#include "glue/side_variant.h"
 #include "glue/toplevel.h"
 #include "runtime/send_result.h"
 
 namespace golden {
+class PTwigChild;
 class PTwigParent;
 }  // namespace golden
 

@@ -3,7 +3,6 @@
 
 #include "PTwigParent.h"
 
-#include <cstdint>
 #include <utility>
 
 #include "TwigParent.h"

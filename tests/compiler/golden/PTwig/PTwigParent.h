@@ -4,6 +4,7 @@
 #ifndef IPDL_GENERATED_GOLDEN_PTWIGPARENT_H_
 #define IPDL_GENERATED_GOLDEN_PTWIGPARENT_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
