@@ -81,8 +81,7 @@ class SocketReceiverTest : public testing::Test {
   std::string why_;
 };
 
-// --- What arrives
-// ------------------------------------------------------------------------------------
+// --- What arrives -------------------------------------------------------------------------------
 
 TEST_F(SocketReceiverTest, FindsTheFramesAtEverySplitOfTheStream) {
   std::vector<Message> expected = {{Text("one"), {0}},
@@ -223,8 +222,7 @@ TEST_F(SocketReceiverTest, SaysWhenTheDescriptorIsNoSocket) {
   EXPECT_EQ(ENOTSOCK, receiver_.last_errno());
 }
 
-// --- Limits
-// --------------------------------------------------------------------------------------------
+// --- Limits -------------------------------------------------------------------------------------
 
 TEST_F(SocketReceiverTest, TakesMessagesUpToTheLimitOfBytes) {
   limits_.message_bytes = 64;
@@ -276,8 +274,7 @@ TEST_F(SocketReceiverTest, HoldsNoMoreUnclaimedDescriptorsThanItMust) {
   EXPECT_EQ(before, OpenDescriptors());
 }
 
-// --- Malformed frames
-// ----------------------------------------------------------------------------------
+// --- Malformed frames ---------------------------------------------------------------------------
 
 struct Malformed {
   const char* name;
@@ -379,8 +376,7 @@ TEST_F(SocketReceiverTest, EveryValueOfEveryHeaderByteIsJudged) {
   EXPECT_LT(accepted, 500);
 }
 
-// --- Out of descriptors
-// --------------------------------------------------------------------------------
+// --- Out of descriptors -------------------------------------------------------------------------
 
 TEST_F(SocketReceiverTest, HoldsAsManyDescriptorsForOnePeerAsTheLimitSays) {
   limits_.held_handles = 4;

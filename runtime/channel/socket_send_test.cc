@@ -69,8 +69,7 @@ class SocketSenderTest : public testing::Test {
   std::string why_;
 };
 
-// --- Framing
-// -----------------------------------------------------------------------------------------
+// --- Framing ------------------------------------------------------------------------------------
 
 TEST_F(SocketSenderTest, FramesEveryPayloadSize) {
   Bytes expected;
@@ -108,8 +107,7 @@ TEST_F(SocketSenderTest, ClosesDescriptorsOnceTheyHaveLeft) {
   EXPECT_EQ(before, OpenDescriptors());
 }
 
-// --- Refusals, quota, abandoning
-// -------------------------------------------------------------------
+// --- Refusals, quota, abandoning ----------------------------------------------------------------
 
 TEST_F(SocketSenderTest, RefusesWhatIsAboveTheLimitOfBytes) {
   limits_.message_bytes = 64;
@@ -196,8 +194,7 @@ TEST_F(SocketSenderTest, AnEmptyQueueTakesAnyLegalMessage) {
   EXPECT_EQ(SendResult::kWouldBlock, SendText("").code());
 }
 
-// --- Messages begun inside messages
-// ------------------------------------------------------------------
+// --- Messages begun inside messages -------------------------------------------------------------
 
 TEST_F(SocketSenderTest, AMessageBegunInsideAnotherIsSentBeforeIt) {
   EXPECT_TRUE(SendText("before"));
@@ -253,8 +250,7 @@ TEST_F(SocketSenderTest, QuotaCountsMessagesThatWaitForAnOpenOne) {
   EXPECT_EQ(64u, sender_.queued_bytes());
 }
 
-// --- Stopping
-// ----------------------------------------------------------------------------------------
+// --- Stopping -----------------------------------------------------------------------------------
 
 TEST_F(SocketSenderTest, StopDropsEverythingAndAnswersClosed) {
   const int before = OpenDescriptors();
@@ -286,8 +282,7 @@ TEST_F(SocketSenderTest, NoticesThatNobodyReads) {
   EXPECT_EQ(Progress::kBroken, sender_.Write(socket_.get()));
 }
 
-// --- Descriptors and bytes
-// ---------------------------------------------------------------------------
+// --- Descriptors and bytes ----------------------------------------------------------------------
 
 // What a receiver insists on: at every point of the stream, each whole message's descriptors have
 // come, and no more than its bound are unclaimed.
@@ -440,8 +435,7 @@ TEST_F(SocketSenderTest, AQueueThatNeverEmptiesKeepsItsBookkeepingSmallAndRight)
   EXPECT_EQ(Numbers(next), IdentitiesOf(peer_.handles()));
 }
 
-// --- A system that is short of something
-// -----------------------------------------------------------
+// --- A system that is short of something --------------------------------------------------------
 
 FORKED_TEST(SocketSenderShortageTest, WaitsWhenTheUserHasTooManyDescriptorsInFlight) {
   // The kernel counts descriptors in flight per user, and lets root have any number.
