@@ -30,8 +30,7 @@ class LimitsTest : public ActorPair {
   LimitsTest() : ActorPair(Few()) {}
 };
 
-// --- Actors
-// ----------------------------------------------------------------------------------------
+// --- Actors -------------------------------------------------------------------------------------
 
 TEST_F(LimitsTest, TheSenderMayMakeSoManyActorsAndNoMore) {
   std::vector<ipdl::RefPtr<LeafParent>> leaves;
@@ -70,8 +69,7 @@ TEST_F(LimitsTest, ActorsThatThePeerDeletesMakeRoomToo) {
   EXPECT_EQ(kFew, child->ManagedPLeafChild().size());
 }
 
-// --- Outstanding replies
-// -----------------------------------------------------------------------------
+// --- Outstanding replies ------------------------------------------------------------------------
 
 TEST_F(LimitsTest, TheSenderMayHaveSoManyQuestionsOpen) {
   std::vector<TreeParent::AskResolver> kept;
@@ -134,8 +132,7 @@ TEST_F(LimitsTest, QuestionsOfDeletedActorsCountNoMore) {
   EXPECT_TRUE(parent->IsOpen());
 }
 
-// --- A peer that ignores the limits
-// ------------------------------------------------------------------
+// --- A peer that ignores the limits -------------------------------------------------------------
 
 class HostileLimitsTest : public testing::Test {
  protected:
@@ -219,8 +216,7 @@ TEST_F(HostileLimitsTest, AskingWithoutReadingTheRepliesCutsThePeerOff) {
       victim->cut_off);
 }
 
-// --- Queued bytes
-// --------------------------------------------------------------------------------------
+// --- Queued bytes -------------------------------------------------------------------------------
 
 TEST_F(HostileLimitsTest, APeerThatDoesNotReadMakesSendsBlockAndHearsItAllLater) {
   int writable = 0;
@@ -283,8 +279,7 @@ TEST_F(HostileLimitsTest, ReplyToAPeerThatReadsSlowlyIsHeldNotLost) {
   }
 }
 
-// --- Message size
-// ---------------------------------------------------------------------------------------
+// --- Message size -------------------------------------------------------------------------------
 
 TEST_F(LimitsTest, AMessageAboveItsLimitIsRefusedAndTheNextOneGoes) {
   size_t largest = 0;

@@ -96,8 +96,7 @@ bool ReadRecords(int report, ForkedOutcome* outcome) {
   }
 }
 
-// --- In the fork
-// -----------------------------------------------------------------------------------
+// --- In the fork --------------------------------------------------------------------------------
 
 [[noreturn]] void RunInFork(absl::FunctionRef<void()> body, int report, absl::Duration leak_grace) {
   // A group of its own to be killed by; and if this process dies, what it forked comes to it.
@@ -129,8 +128,7 @@ bool ReadRecords(int report, ForkedOutcome* outcome) {
   _exit(0);
 }
 
-// --- In the parent
-// ---------------------------------------------------------------------------------
+// --- In the parent ------------------------------------------------------------------------------
 
 std::string DescribeEnd(int status) {
   if (WIFSIGNALED(status)) {
