@@ -200,6 +200,7 @@ void Compositor::EndWhenAllIsDone() {
   elapsed_ = absl::Now() - first_composed_;
   if (result_.ok()) result_ = writer_->status();
   if (result_.ok()) result_ = WriteContactSheet();
+  if (result_.ok()) RemoveOlderFrames();
   loop_->Quit();
 }
 
@@ -207,6 +208,14 @@ absl::Status Compositor::WriteContactSheet() {
   absl::StatusOr<Image> page = sheet_.Compose();
   if (!page.ok()) return page.status();
   return WritePng(contact_sheet_path(), page->view());
+}
+
+// A longer run before this one left frames that would look as if they were ours.
+void Compositor::RemoveOlderFrames() {
+  if (!settings_.options.write_frames) return;
+  uint32_t frame = settings_.options.frames;
+  std::error_code error;
+  while (std::filesystem::remove(FramePath(frame), error)) ++frame;
 }
 
 std::string Compositor::contact_sheet_path() const {

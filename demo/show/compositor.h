@@ -83,6 +83,7 @@ class Compositor final : private ContentEvents {
   void Finish(absl::Status status);
   void EndWhenAllIsDone();
   absl::Status WriteContactSheet();
+  void RemoveOlderFrames();
   std::string FramePath(uint32_t frame) const;
   Picture* PictureOf(const ContentProcess& content);
 

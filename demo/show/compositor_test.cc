@@ -137,6 +137,20 @@ FORKED_TEST(CompositorTest, AKilledContentProcessLosesItsLayerAndNothingElse) {
   }
 }
 
+FORKED_TEST(CompositorTest, FramesOfALongerRunBeforeAreNotLeftBehindOurs) {
+  ScratchDirectory out;
+  std::filesystem::create_directory(out.File("out"));
+  for (const char* name :
+       {"frame-0000.png", "frame-0002.png", "frame-0003.png", "frame-0005.png"}) {
+    std::ofstream(out.File(absl::StrCat("out/", name))) << "old";
+  }
+  ASSERT_TRUE(Run(Settings(out, 2)).status.ok());
+  EXPECT_TRUE(ReadPng(out.File("out/frame-0000.png")).ok());
+  EXPECT_FALSE(std::filesystem::exists(out.File("out/frame-0002.png")));
+  EXPECT_FALSE(std::filesystem::exists(out.File("out/frame-0003.png")));
+  EXPECT_TRUE(std::filesystem::exists(out.File("out/frame-0005.png")));  // no run leaves a gap
+}
+
 FORKED_TEST(CompositorTest, PicturesFromFilesAreShownAsTheirPainterDrawsThem) {
   ScratchDirectory directory;
   Image photo = *Image::Create(60, 50);

@@ -85,7 +85,8 @@ Starts one content process per picture. Each draws into shared-memory textures a
 this process, the compositor, which blends the moving layers and writes what it sees. Without
 pictures the content processes draw scenes of their own.
 
-  --out DIR      where to write frame-0000.png, ... and contact-sheet.png (default: out/demo)
+  --out DIR      where to write frame-0000.png, ... and contact-sheet.png (default: out/demo);
+                 frames that follow them from a longer run before are removed
   --frames N     how many frames to compose (default: 120)
   --sheet-only   write the contact sheet, but not the single frames
   --kill N       kill the first content process when frame N is composed, to see its layer go
