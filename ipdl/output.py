@@ -2,12 +2,13 @@
 
 A run writes all of its files or none: everything is first written beside its destination under a
 temporary name, and renamed only when no more writing can fail. A file whose contents would be the
-same is left alone, so that a build system sees it as unchanged. Called by the command line.
+same is left alone, so that a build system sees it as unchanged. Called by the commands that write.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Sequence
 
 from ipdl import diagnostics
@@ -56,7 +57,7 @@ def write_all(files: Sequence[tuple[str, str]], reporter: Reporter) -> None:
                 raise IsADirectoryError(21, "is a directory")
             temporary = os.path.join(directory, f".{name}.{os.getpid()}.tmp")
             staged.append((temporary, destination))
-            _write(temporary, data)
+            _write(temporary, data, destination)
         while staged:
             temporary, at_fault = staged[0]
             os.replace(temporary, at_fault)
@@ -80,8 +81,13 @@ def _contents(path: str) -> bytes | None:
         return None
 
 
-def _write(path: str, data: bytes) -> None:
-    """Creates the file with the permissions that the user's umask leaves."""
+def _write(path: str, data: bytes, destination: str) -> None:
+    """Creates the file with the permissions of the one that it will replace, or else with those that
+    the user's umask leaves."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     with os.fdopen(handle, "wb") as file:
+        try:
+            os.fchmod(handle, stat.S_IMODE(os.stat(destination).st_mode))
+        except FileNotFoundError:
+            pass
         file.write(data)

@@ -20,6 +20,12 @@ def lay_out() -> int:
     """Lays out the whole tree in place."""
     _run("format", "C++ (clang-format)", ["clang-format", "-i"], _cpp_files())
     _run("format", "Python (black)", ["black", "--quiet"], _python_files())
+    _run(
+        "format",
+        "IPDL (ipdl format)",
+        [sys.executable, "-m", "ipdl", "format", "-w"],
+        _ipdl_files(),
+    )
     return 0
 
 
@@ -32,6 +38,12 @@ def check() -> int:
             _cpp_files(),
         ),
         lambda: _run("lint", "Python layout (black)", ["black", "--check"], _python_files()),
+        lambda: _run(
+            "lint",
+            "IPDL layout (ipdl format)",
+            [sys.executable, "-m", "ipdl", "format", "--check"],
+            _ipdl_files(),
+        ),
         lambda: _run(
             "lint",
             "Python types (mypy --strict)",
@@ -74,3 +86,9 @@ def _cpp_files() -> list[str]:
 
 def _python_files() -> list[str]:
     return [str(p.relative_to(ROOT)) for p in own_files(".py") if not _is_golden(p)]
+
+
+def _ipdl_files() -> list[str]:
+    """Not the examples of the compiler's tests, which may look like anything."""
+    paths = [p.relative_to(ROOT) for p in own_files(".ipdl", ".ipdlh")]
+    return [str(path) for path in paths if path.parts[:2] != ("tests", "compiler")]
