@@ -16,6 +16,7 @@ from ipdl.model import (
     Category,
     Endpoint,
     EnumType,
+    Field,
     Imported,
     ManagedEndpoint,
     Map,
@@ -69,10 +70,13 @@ def aggregate_of(type_: Type) -> Aggregate | None:
     return None
 
 
+def members(aggregate: Aggregate) -> list[Field]:
+    """A struct's fields or a union's components, in order."""
+    return aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
+
+
 def member_types(aggregate: Aggregate) -> list[Type]:
-    """The types of a struct's fields or a union's components, in order."""
-    members = aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
-    return [member.type for member in members]
+    return [member.type for member in members(aggregate)]
 
 
 def unwrapped(type_: Type) -> Type:

@@ -19,10 +19,12 @@ def emit_banner(code: Code, unit: Unit, file_name: str, what: str) -> None:
 
 
 def unit_namespace(unit: Unit) -> Namespace:
-    """Of the protocol; of a header, that of its last struct or union."""
+    """Of the protocol; of a header, that of its last struct or union, else of its last enum or
+    constant."""
     if unit.protocol is not None:
         return unit.protocol.namespace
-    return unit.types[-1].namespace if unit.types else ()
+    declared = unit.types or unit.enums or unit.constants
+    return declared[-1].namespace if declared else ()
 
 
 @contextmanager

@@ -14,8 +14,10 @@ from ipdl.model import (
     Array,
     Builtin,
     Endpoint,
+    EnumType,
     Imported,
     ManagedEndpoint,
+    Map,
     Optional,
     Passing,
     StructType,
@@ -24,6 +26,7 @@ from ipdl.model import (
     UniquePtr,
     Unit,
     UsingKind,
+    WRAPPERS,
 )
 from ipdl.type_facts import aggregate_of, consumed_by_send, unwrapped
 
@@ -120,9 +123,12 @@ class Includes:
                 code.lines([f"#include {header}" for header in group])
 
     def _add_wrappers(self, type_: Type) -> None:
-        while isinstance(type_, (Array, Optional, UniquePtr)):
+        while isinstance(type_, WRAPPERS):
             if isinstance(type_, Array):
                 self.add("<vector>")
+            elif isinstance(type_, Map):
+                self.add("<map>")
+                self._add_base(type_.key)
             elif isinstance(type_, Optional):
                 self.add("<optional>")
             else:
@@ -136,6 +142,8 @@ class Includes:
             aggregate = aggregate_of(base)
             assert aggregate is not None
             self.add(unit_header(aggregate.unit))
+        elif isinstance(base, EnumType):
+            self.add(unit_header(base.enum.unit))
         elif isinstance(base, Actor):
             self.add(quoted("glue/side_variant.h"))
         elif isinstance(base, (Endpoint, ManagedEndpoint)):

@@ -9,11 +9,12 @@ compiled as one.
 
 from __future__ import annotations
 
+from ipdl.emit import doc
 from ipdl.emit.actor_class import ActorClass, MessageNames, without_names
 from ipdl.emit.code import Code
 from ipdl.emit.names import cxx_name
 from ipdl.emit.scope import IPDL
-from ipdl.emit.traits import null_check, read_value, write_value
+from ipdl.emit.traits import read_checks, read_value, write_value
 from ipdl.model import Message
 
 QUALIFIER = f"{IPDL}::"
@@ -38,7 +39,7 @@ def has_default(message: Message) -> bool:
 def emit_virtual(code: Code, actor: ActorClass, message: Message) -> None:
     """For [ParentImpl=virtual]: what the author's class overrides."""
     names = actor.of(message)
-    code.comment(message.doc)
+    code.comment(doc.of_message(message))
     if message.ctor_of is not None:
         alloc = _alloc_name(names)
         head = f"virtual {QUALIFIER}RefPtr<{names.made}> {alloc}("
@@ -129,7 +130,7 @@ def _emit_reply_reader(code: Code, names: MessageNames) -> None:
     for index, param in enumerate(returns):
         value = f"{names.actor.std('get')}<{index}>(*{values})"
         terms.append(read_value(names.types, QUALIFIER, in_, param.type, param.name, f"&{value}"))
-        terms += null_check(param.type, in_, param.name, value)
+        terms += read_checks(param, QUALIFIER, in_, param.name, value)
     with code.indented():
         code.chain("return ", terms, "&&", ";")
     code.line("}")
@@ -199,7 +200,7 @@ def _emit_reads(code: Code, names: MessageNames, in_: str) -> None:
         terms.append(
             read_value(names.types, QUALIFIER, reader, param.type, param.name, f"&{value}")
         )
-        terms += null_check(param.type, reader, param.name, value)
+        terms += read_checks(param, QUALIFIER, reader, param.name, value)
     code.unless_all([*terms, f"{in_}.Finish()"], [f"return {in_}.Malformed();"])
 
 

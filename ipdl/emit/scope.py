@@ -41,7 +41,8 @@ def reachable(unit: Unit) -> list[Unit]:
 
 @dataclass(frozen=True)
 class Declared:
-    """What generated code declares, under C++ names: namespaces, structs, unions, actor classes."""
+    """What generated code declares, under C++ names: namespaces, structs, unions, enums, constants,
+    actor classes."""
 
     entities: frozenset[tuple[Namespace, str]]
     names: frozenset[str]  # the second halves alone
@@ -57,8 +58,8 @@ def _declared_in(unit: Unit) -> frozenset[tuple[Namespace, str]]:
         declared.update((spelled, name) for name in names)
         declared.update((spelled[:depth], part) for depth, part in enumerate(spelled))
 
-    for aggregate in unit.types:
-        declare(aggregate.namespace, cxx_name(aggregate.name))
+    for each in (*unit.types, *unit.enums, *unit.constants):
+        declare(each.namespace, cxx_name(each.name))
     if unit.protocol is not None:
         name = unit.protocol.name
         declare(unit.protocol.namespace, cxx_name(name), name + "Parent", name + "Child")

@@ -6,11 +6,12 @@ branch for an actor that cannot send; the runtime swallows such a message and an
 
 from __future__ import annotations
 
+from ipdl.emit import doc
 from ipdl.emit.actor_class import ActorClass, MessageNames
 from ipdl.emit.code import Code
 from ipdl.emit.names import cxx_name
 from ipdl.emit.scope import IPDL
-from ipdl.emit.traits import null_check, read_value, write_value
+from ipdl.emit.traits import read_checks, read_value, write_value
 from ipdl.model import Message
 
 QUALIFIER = f"{IPDL}::"
@@ -19,7 +20,7 @@ QUALIFIER = f"{IPDL}::"
 def emit_declarations(code: Code, actor: ActorClass, message: Message) -> None:
     names = actor.of(message)
     prefix = "virtual " if message.virtual_send else ""
-    code.comment(message.doc)
+    code.comment(doc.of_message(message))
     if message.is_delete:
         code.wrapped(f"static {_delete_head(names, '')}(", _delete_params(names), ");")
     elif message.ctor_of is not None:
@@ -143,7 +144,7 @@ def _emit_results(code: Code, names: MessageNames, reply: str, otherwise: list[s
     for param in names.message.returns:
         pointer = cxx_name(param.name)
         terms.append(read_value(names.types, QUALIFIER, reader, param.type, param.name, pointer))
-        terms += null_check(param.type, reader, param.name, f"*{pointer}")
+        terms += read_checks(param, QUALIFIER, reader, param.name, f"*{pointer}")
     terms.append(f"{reply}.Finish()")
     code.unless_all(terms, otherwise)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipdl.emit import forward, receive, reference_traits, send
+from ipdl.emit import bounds, doc, forward, receive, reference_traits, send
 from ipdl.emit.actor_class import ActorClass
 from ipdl.emit.banner import (
     emit_banner,
@@ -81,10 +81,11 @@ def _emit_resolver_types(code: Code, actor: ActorClass) -> None:
 def _emit_senders(code: Code, actor: ActorClass) -> None:
     previous_doc = True
     for message in actor.sent:
-        if message.doc or previous_doc:
+        has_doc = bool(doc.of_message(message))
+        if has_doc or previous_doc:
             code.line()
         send.emit_declarations(code, actor, message)
-        previous_doc = bool(message.doc)
+        previous_doc = has_doc
 
 
 def _emit_tree_declarations(code: Code, actor: ActorClass) -> None:
@@ -130,7 +131,7 @@ def _emit_receivers(code: Code, actor: ActorClass) -> None:
         code.line(f"// The implementation, {_shown_impl(actor)}, has:")
         with code.commented():
             for message in expected:
-                code.comment(message.doc)
+                code.comment(doc.of_message(message))
                 receive.emit_expected(code, actor, message)
 
 
@@ -252,6 +253,7 @@ def _source_includes(actor: ActorClass, sides: tuple[Side, ...]) -> Includes:
             if not is_scalar(param.type):
                 includes.add("<utility>")
             _add_argument(includes, actor, param.type)
+        includes.add(*bounds.headers((*message.params, *message.returns)))
     includes.add(*reference_traits.headers(_referenced(actor), sides))
     includes.drop(_header_includes(actor))
     includes.drop_exported()

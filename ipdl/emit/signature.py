@@ -6,13 +6,17 @@ The letters are defined beside MessageInfo in glue/protocol.h; a string is `name
 
 from __future__ import annotations
 
+from ipdl.emit.enum import underlying
 from ipdl.model import (
     Actor,
     Aggregate,
     Array,
     Builtin,
+    BuiltinEntry,
     Category,
     Endpoint,
+    EnumType,
+    Map,
     Optional,
     Param,
     StructType,
@@ -78,6 +82,11 @@ class _Signature:
             return "?" + self._text(type_.base, inside)
         if isinstance(type_, UniquePtr):
             return "^" + self._text(type_.base, inside)
+        if isinstance(type_, Map):  # an array of pairs has the same bytes
+            key, value = self._text(type_.key, inside), self._text(type_.base, inside)
+            return f"*{{key:{key},value:{value}}}"
+        if isinstance(type_, EnumType):
+            return _letter(underlying(type_.enum))
         if isinstance(type_, Actor):
             return "A"
         if isinstance(type_, Endpoint):
@@ -102,4 +111,8 @@ def _builtin(type_: Builtin) -> str:
         return "h"
     if entry.category is Category.BYTES:
         return "B"
+    return _letter(entry)
+
+
+def _letter(entry: BuiltinEntry) -> str:
     return _LETTERS.get(entry.cxx, OPAQUE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ipdl.emit import doc
 from ipdl.emit.code import Code
 from ipdl.emit.names import cxx_name, fresh
 from ipdl.emit.scope import Scope
@@ -33,7 +34,7 @@ def members_of(struct: Struct) -> list[Member]:
         accessor = cxx_name(field.name)
         variable = fresh(accessor + "_", taken)
         taken.add(variable)
-        members.append(Member(accessor, variable, field.type, field.doc))
+        members.append(Member(accessor, variable, field.type, doc.of_member(field)))
     return members
 
 

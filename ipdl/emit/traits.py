@@ -11,7 +11,9 @@ functions as well. Declarations go to the unit's header, bodies to its .cc file.
 
 from __future__ import annotations
 
+from ipdl.emit.bounds import checks
 from ipdl.emit.code import Code
+from ipdl.emit.enum import wire_bytes
 from ipdl.emit.scope import IPDL, Scope, declared_names
 from ipdl.emit.struct import members_of
 from ipdl.emit.types import CxxTypes, alternative_name, is_scalar
@@ -23,8 +25,10 @@ from ipdl.model import (
     Builtin,
     Category,
     Endpoint,
+    EnumType,
     Field,
     Imported,
+    Map,
     Param,
     Struct,
     StructType,
@@ -48,7 +52,9 @@ def min_wire_bytes(type_: Type) -> int:
         if type_.entry.category is Category.STRING:
             return 4
         return _SIZES.get(type_.entry.cxx, 1)
-    if isinstance(type_, (Array, Actor, UnionType)):
+    if isinstance(type_, EnumType):
+        return wire_bytes(type_.enum)
+    if isinstance(type_, (Array, Map, Actor, UnionType)):
         return 4
     if isinstance(type_, Endpoint):
         return 6
@@ -80,6 +86,8 @@ def write_value(
     """Statements that write a value. `ipdl`: qualifier of the namespace, "" inside it.
     `counted_is_plain`: a refcounted value is a plain pointer here, not a RefPtr."""
     type_ = param.type
+    name = param.name or alternative_name(type_)
+    checked = [f"{check};" for check in checks(param, ipdl, out, name, value)]
     if isinstance(type_, Actor) and type_.nullable and types.side is not None:
         return [f"{ipdl}WriteNullableActor({out}, {value});"]
     if isinstance(type_, Imported) and type_.using.refcounted:
@@ -87,9 +95,8 @@ def write_value(
         statement = f"{ipdl}WriteParam({out}, {pointer});"
         if type_.nullable:
             return [statement]
-        name = param.name or alternative_name(type_)
         return [f'if ({value} == nullptr) {out}.Fail("{name} is null");', statement]
-    return [f"{ipdl}WriteParam({out}, {types.sent(type_, value)});"]
+    return [*checked, f"{ipdl}WriteParam({out}, {types.sent(type_, value)});"]
 
 
 def read_value(types: CxxTypes, ipdl: str, in_: str, type_: Type, name: str, pointer: str) -> str:
@@ -100,11 +107,12 @@ def read_value(types: CxxTypes, ipdl: str, in_: str, type_: Type, name: str, poi
     return f'{ipdl}{reader}({in_}, "{name}", {pointer})'
 
 
-def null_check(type_: Type, in_: str, name: str, value: str) -> list[str]:
+def read_checks(member: Param | Field, ipdl: str, in_: str, name: str, value: str) -> list[str]:
     """What must hold of a value that was read, beyond its traits: as further conditions."""
+    type_ = member.type
     if isinstance(type_, Imported) and type_.using.refcounted and not type_.nullable:
         return [f'({value} != nullptr || {in_}.Fail("is null") || {in_}.Blame("{name}"))']
-    return []
+    return checks(member, ipdl, in_, name, value)
 
 
 class TraitsEmitter:
@@ -170,7 +178,7 @@ class TraitsEmitter:
         terms = ["in.Enter()"] if recursive(struct) else []
         for field, member in zip(struct.fields, members_of(struct)):
             value = f"value->{member.accessor}()"
-            terms += self._read(member.type, field.name, value)
+            terms += self._read(field, field.name, value)
         if not recursive(struct):
             code.chain("return ", terms, "&&", ";")
             return
@@ -207,8 +215,8 @@ class TraitsEmitter:
         if recursive(union):
             code.line("bool read = false;")
         with code.block("switch (tag)"):
-            for alternative in alternatives_of(union):
-                self._emit_alternative_read(code, union, alternative)
+            for component, alternative in zip(union.components, alternatives_of(union)):
+                self._emit_alternative_read(code, union, component, alternative)
             code.line("default:")
             with code.indented():
                 code.line(
@@ -218,10 +226,12 @@ class TraitsEmitter:
             code.line("in.Leave();")
             code.line("return read;")
 
-    def _emit_alternative_read(self, code: Code, union: Union, alternative: Alternative) -> None:
+    def _emit_alternative_read(
+        self, code: Code, union: Union, component: Field, alternative: Alternative
+    ) -> None:
         type_ = self._types.value(alternative.type)
         initial = "{}" if is_scalar(alternative.type) else "()"
-        terms = self._read(alternative.type, alternative.name, f"value->get_{alternative.name}()")
+        terms = self._read(component, alternative.name, f"value->get_{alternative.name}()")
         code.line(f"case {self.name(union)}::{alternative.enumerator}:")
         with code.indented():
             if alternative.boxed:
@@ -235,8 +245,8 @@ class TraitsEmitter:
 
     # --- One value
 
-    def _read(self, type_: Type, name: str, value: str) -> list[str]:
+    def _read(self, member: Field, name: str, value: str) -> list[str]:
         return [
-            read_value(self._types, "", "in", type_, name, f"&{value}"),
-            *null_check(type_, "in", name, value),
+            read_value(self._types, "", "in", member.type, name, f"&{value}"),
+            *read_checks(member, "", "in", name, value),
         ]

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional as Maybe
 
+from ipdl.emit.enum import first_value
 from ipdl.emit.scope import IPDL, Scope
 from ipdl.model import (
     Actor,
@@ -22,8 +23,10 @@ from ipdl.model import (
     Builtin,
     Category,
     Endpoint,
+    EnumType,
     Imported,
     ManagedEndpoint,
+    Map,
     Optional,
     Passing,
     Side,
@@ -36,8 +39,12 @@ from ipdl.type_facts import consumed_by_send
 
 
 def is_scalar(type_: Type) -> bool:
-    """Passed by value everywhere: bool, integers, floating point numbers."""
-    return isinstance(type_, Builtin) and type_.entry.passing is Passing.VALUE
+    """Passed by value everywhere: bool, integers, floating point numbers, enums."""
+    return (
+        isinstance(type_, EnumType)
+        or isinstance(type_, Builtin)
+        and type_.entry.passing is Passing.VALUE
+    )
 
 
 def is_bool(type_: Type) -> bool:
@@ -58,6 +65,8 @@ def alternative_name(type_: Type) -> str:
         return type_.struct.name
     if isinstance(type_, UnionType):
         return type_.union.name
+    if isinstance(type_, EnumType):
+        return type_.enum.name
     if isinstance(type_, Actor):
         return type_.protocol.name
     if isinstance(type_, Endpoint):
@@ -70,6 +79,8 @@ def alternative_name(type_: Type) -> str:
         return "Maybe" + alternative_name(type_.base)
     if isinstance(type_, UniquePtr):
         return "UniquePtrOf" + alternative_name(type_.base)
+    if isinstance(type_, Map):
+        return f"MapOf{alternative_name(type_.key)}To{alternative_name(type_.base)}"
     raise TypeError(type_)
 
 
@@ -102,6 +113,8 @@ class CxxTypes:
             return self.scope.own(type_.struct.namespace, type_.struct.name)
         if isinstance(type_, UnionType):
             return self.scope.own(type_.union.namespace, type_.union.name)
+        if isinstance(type_, EnumType):
+            return self.scope.own(type_.enum.namespace, type_.enum.name)
         if isinstance(type_, Actor):
             parent, child = self.actor(type_, Side.PARENT), self.actor(type_, Side.CHILD)
             variant = "NullableSideVariant" if type_.nullable else "SideVariant"
@@ -114,6 +127,9 @@ class CxxTypes:
             return self.scope.library("std::optional") + f"<{self.element(type_.base)}>"
         if isinstance(type_, UniquePtr):
             return self.scope.library("std::unique_ptr") + f"<{self.element(type_.base)}>"
+        if isinstance(type_, Map):
+            key, value = self.element(type_.key), self.element(type_.base)
+            return self.scope.library("std::map") + f"<{key}, {value}>"
         raise TypeError(type_)
 
     def imported(self, type_: Imported) -> str:
@@ -134,6 +150,8 @@ class CxxTypes:
                 return self.value(type_)
             if type_.entry.passing is Passing.VIEW:
                 return self.scope.library(type_.entry.view)
+        if isinstance(type_, EnumType):
+            return self.value(type_)
         if consumed_by_send(type_):
             return self.value(type_) + "&&"
         if isinstance(type_, Array) and not is_bool(type_.base):
@@ -165,6 +183,8 @@ class CxxTypes:
 
     def initialised(self, type_: Type) -> str:
         """What follows a variable of the type so that it never has an undefined value."""
+        if isinstance(type_, EnumType):
+            return f"{{{self.value(type_)}::{first_value(type_.enum)}}}"
         if is_scalar(type_) or isinstance(type_, Imported) and not type_.using.refcounted:
             return "{}"
         return " = nullptr" if isinstance(type_, Actor) and self.side is not None else ""

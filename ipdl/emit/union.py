@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ipdl.emit import doc
 from ipdl.emit.code import Code
 from ipdl.emit.names import cxx_name, fresh
 from ipdl.emit.scope import Scope
@@ -60,7 +61,9 @@ def alternatives_of(union: Union) -> list[Alternative]:
         enumerator = fresh("T" + name, taken)
         taken.add(enumerator)
         found.append(
-            Alternative(name, enumerator, f"v_{name}", component.type, boxed, component.doc)
+            Alternative(
+                name, enumerator, f"v_{name}", component.type, boxed, doc.of_member(component)
+            )
         )
     return found
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import groupby
 
-from ipdl.emit import forward, protocol_tables, reference_traits
+from ipdl.emit import bounds, constant, enum, forward, protocol_tables, reference_traits
 from ipdl.emit.banner import (
     emit_banner,
     emit_forward_declarations,
@@ -27,6 +27,7 @@ from ipdl.emit.union import UnionEmitter
 from ipdl.model import (
     Actor,
     Aggregate,
+    Constant,
     Endpoint,
     ManagedEndpoint,
     Namespace,
@@ -37,7 +38,7 @@ from ipdl.model import (
     Type,
     Unit,
 )
-from ipdl.type_facts import definition_order, member_types, unwrapped
+from ipdl.type_facts import definition_order, map_keys, member_types, members, unwrapped
 
 
 def _what(unit: Unit, part: str) -> str:
@@ -72,12 +73,21 @@ def _emit_parts(code: Code, parts: list[Part]) -> None:
 def emit_header(unit: Unit) -> str:
     code = Code()
     file_name = unit.name + ".h"
-    emit_banner(code, unit, file_name, _what(unit, "types for" if unit.types else "what is for"))
+    emit_banner(
+        code,
+        unit,
+        file_name,
+        _what(unit, "types for" if unit.types or unit.enums else "what is for"),
+    )
     with guarded(code, unit, file_name):
         _header_includes(unit).emit(code)
         emit_forward_declarations(code, _header_forwards(unit))
         aggregates = definition_order(unit)
-        parts: list[Part] = [(a.namespace, _emitter(unit, a).emit_class) for a in aggregates]
+        parts: list[Part] = [
+            (c.namespace, partial(_emit_constant, unit, c)) for c in unit.constants
+        ]
+        parts += [(e.namespace, partial(enum.emit_enum, enum=e)) for e in unit.enums]
+        parts += [(a.namespace, _emitter(unit, a).emit_class) for a in aggregates]
         if unit.protocol is not None:
             parts.append(
                 (unit.protocol.namespace, partial(protocol_tables.emit_declarations, unit))
@@ -87,10 +97,17 @@ def emit_header(unit: Unit) -> str:
     return code.text()
 
 
+def _emit_constant(unit: Unit, declared: Constant, code: Code) -> None:
+    constant.emit_constant(code, declared, namespace_scope(unit, declared.namespace))
+
+
 def _header_includes(unit: Unit) -> Includes:
     includes = Includes(of=unit_header(unit))
     includes.add(*(quoted(header) for header in header_cxx_includes(unit)))
     includes.add(*(unit_header(included) for included in unit.included_headers))
+    includes.add(*(constant.header_of(declared) for declared in unit.constants))
+    if unit.enums:
+        includes.add("<cstddef>", "<cstdint>")
     for aggregate in unit.types:
         includes.add("<cstddef>", "<cstdint>")
         for type_, boxed in _members(aggregate):
@@ -145,13 +162,16 @@ def _needed_before_defined(unit: Unit) -> list[Aggregate]:
 
 def _emit_traits_declarations(code: Code, unit: Unit, aggregates: list[Aggregate]) -> None:
     toplevel = unit.protocol if unit.protocol is not None and unit.protocol.toplevel else None
-    if not aggregates and toplevel is None:
+    if not (aggregates or unit.enums) and toplevel is None:
         return
     traits = TraitsEmitter(unit)
     with inside_namespace(code, ("ipdl",)):
         # Declared here instead of included: users of the types do not need more.
         code.lines(["class Reader;", "class Writer;"])
         code.lines(["template <typename T>", "struct ParamTraits;"])
+        for declared in unit.enums:
+            code.line()
+            enum.emit_traits_declaration(code, declared)
         for aggregate in aggregates:
             code.line()
             traits.emit_declaration(code, aggregate)
@@ -175,9 +195,11 @@ def emit_source(unit: Unit, sides: tuple[Side, ...]) -> str:
         parts.append((unit.protocol.namespace, partial(protocol_tables.emit_definitions, unit)))
     _emit_parts(code, parts)
     toplevel = unit.protocol if unit.protocol is not None and unit.protocol.toplevel else None
-    if aggregates or toplevel is not None:
+    if aggregates or unit.enums or toplevel is not None:
         traits = TraitsEmitter(unit)
         with inside_namespace(code, ("ipdl",)):
+            for declared in unit.enums:
+                enum.emit_traits_bodies(code, declared)
             for aggregate in aggregates:
                 traits.emit_bodies(code, aggregate)
             if toplevel is not None:
@@ -197,8 +219,10 @@ def _referenced(unit: Unit) -> list[Protocol]:
 def _source_includes(unit: Unit, sides: tuple[Side, ...]) -> Includes:
     includes = Includes(own=unit_header(unit))
     toplevel = unit.protocol is not None and unit.protocol.toplevel
-    if unit.types or toplevel:
+    if unit.types or unit.enums or toplevel:
         includes.add(quoted("runtime/param_traits.h"))
+    if unit.enums:
+        includes.add(bounds.HEADER)
     if toplevel:
         includes.add("<utility>")
     for aggregate in unit.types:
@@ -206,6 +230,7 @@ def _source_includes(unit: Unit, sides: tuple[Side, ...]) -> Includes:
             includes.add("<cstdio>", "<cstdlib>", "<memory>", "<utility>")
         elif any(not is_scalar(field.type) for field in aggregate.fields):
             includes.add("<utility>")
+        includes.add(*bounds.headers(members(aggregate)))
         for type_ in member_types(aggregate):
             add_wire_headers(includes, type_)
     includes.add(*reference_traits.headers(_referenced(unit), sides))
@@ -217,5 +242,7 @@ def add_wire_headers(includes: Includes, type_: Type) -> None:
     """What the traits of a value are declared in, and what they need complete."""
     base = unwrapped(type_)
     includes.add_imported(base)
+    if any(map_keys(type_)):
+        includes.add(quoted("runtime/param_traits_map.h"))
     if isinstance(base, (Endpoint, ManagedEndpoint)):
         includes.add(unit_header(base.protocol.unit))

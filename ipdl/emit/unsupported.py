@@ -17,9 +17,7 @@ from ipdl.model import (
     Compress,
     Field,
     ManagedEndpoint,
-    Map,
     Message,
-    NO_BOUNDS,
     Nesting,
     Param,
     Priority,
@@ -31,7 +29,7 @@ from ipdl.model import (
     WRAPPERS,
 )
 from ipdl.source import Span
-from ipdl.type_facts import unwrapped, walk
+from ipdl.type_facts import unwrapped
 
 Finding = tuple[Span, str]
 
@@ -51,8 +49,6 @@ _SAME_TYPE = (
 def unsupported(unit: Unit) -> list[Finding]:
     """(place, what cannot be generated) in source order of their kinds."""
     found = [finding for aggregate in unit.types for finding in _in_aggregate(aggregate)]
-    found += [(enum.span, "an enum") for enum in unit.enums]
-    found += [(constant.span, "a constant") for constant in unit.constants]
     if unit.protocol is not None:
         found += _in_protocol(unit.protocol)
         for message in unit.protocol.messages:
@@ -111,10 +107,6 @@ def _in_message(message: Message) -> Iterator[Finding]:
 
 def _in_type(member: Field | Param) -> Iterator[Finding]:
     type_ = member.type
-    if any(isinstance(part, Map) for part in walk(type_)):
-        yield member.type_span, "a map"
-    if member.bounds != NO_BOUNDS:
-        yield member.type_span, "a bound"
     base = unwrapped(type_)
     if isinstance(base, Actor) and base.protocol.toplevel:
         yield member.type_span, (

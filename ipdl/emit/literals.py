@@ -1,0 +1,51 @@
+"""Values of constants and enums as C++ literals, so that no compiler warns of any of them."""
+
+from __future__ import annotations
+
+from ipdl.model import BuiltinEntry, Category
+
+_INT64_MAX = (1 << 63) - 1
+
+
+def integer(value: int, written: str = "") -> str:
+    """`written`: as in the .ipdl; a hexadecimal number stays one."""
+    if value == -_INT64_MAX - 1:
+        return f"-{_INT64_MAX} - 1"  # there are no negative literals, and its positive is too large
+    text = written if written.startswith(("0x", "0X")) else str(value)
+    return text + "u" if value > _INT64_MAX else text
+
+
+def constant(entry: BuiltinEntry, value: bool | int | float | str, written: str) -> str:
+    """The initialiser of a constant of the type."""
+    if entry.category is Category.STRING:
+        assert isinstance(value, str)
+        return _string(value, wide="u16" in entry.cxx)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if entry.category is Category.FLOAT:
+        assert not isinstance(value, str)
+        return repr(float(value)) + ("f" if entry.cxx == "float" else "")
+    assert isinstance(value, int)
+    return integer(value, written)
+
+
+def _string(value: str, wide: bool) -> str:
+    prefix = "u" if wide else ""
+    quoted = prefix + '"' + "".join(_sign(sign, wide) for sign in value) + '"'
+    if "\0" not in value:
+        return quoted
+    # As an array of known length: as a pointer, it would end at the zero.
+    length = len(value.encode("utf-16-le")) // 2 if wide else len(value.encode("utf-8"))
+    return f"{{{quoted}, {length}}}"
+
+
+def _sign(sign: str, wide: bool) -> str:
+    if sign in '"\\':
+        return "\\" + sign
+    if " " <= sign <= "~":
+        return sign
+    if not wide:
+        return "".join(f"\\{byte:03o}" for byte in sign.encode("utf-8"))
+    if ord(sign) < 0xA0:  # a universal name cannot stand for these
+        return f"\\{ord(sign):03o}"
+    return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
