@@ -10,6 +10,7 @@ files, how they are read), `findings` (how what was found is shown) and `usage` 
 COMMANDS = {
     "check": "find mistakes; write nothing",
     "gen": "generate C++",
+    "lint": "warn of what is allowed but seldom meant",
     "format": "lay out files in the house style",
     "explain": "tell what the number of a message means",
 }

@@ -9,8 +9,8 @@ import sys
 
 from ipdl import exit_codes
 from ipdl.commands import usage
+from ipdl.commands.numbers import parse
 
-_NUMBER = re.compile(r"(?:IPDL)?0*(\d{1,4})", re.IGNORECASE)
 _IN_TEXT = re.compile(r"\bIPDL(\d{4})\b")
 MAX_COLUMNS = 100  # longer lines are hard to read, however wide the terminal is
 
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise usage.WrongUsage("give a number, as in `ipdl explain IPDL0042`, or --list")
     numbers: list[int] = []
     for text in arguments.numbers:
-        numbers += _in_standard_input() if text == "-" else [_number(text)]
+        numbers += _in_standard_input() if text == "-" else [parse(text)]
     width = min(shutil.get_terminal_size().columns, MAX_COLUMNS)
     pages = (terminal.page(number, width) for number in dict.fromkeys(numbers))
     sys.stdout.write(("\n" + "-" * min(width, 72) + "\n\n").join(pages))
@@ -64,23 +64,3 @@ def _in_standard_input() -> list[int]:
 
     text = sys.stdin.buffer.read().decode("utf-8", errors="replace")
     return [number for number in map(int, _IN_TEXT.findall(text)) if number in TABLE]
-
-
-def _number(text: str) -> int:
-    from ipdl.diagnostics import RETIRED, TABLE
-
-    match = _NUMBER.fullmatch(text.strip("[]"))
-    if match is None:
-        raise usage.WrongUsage(f"`{text}` is not a number of a message; they look like IPDL0042")
-    number = int(match[1])
-    if number in RETIRED:
-        raise usage.WrongUsage(
-            f"IPDL{number:04} is no longer used; `ipdl explain --list` shows all"
-        )
-    if number not in TABLE:
-        nearest = min(TABLE, key=lambda known: abs(known - number))
-        raise usage.WrongUsage(
-            f"there is no IPDL{number:04}; the nearest is IPDL{nearest:04}, and "
-            "`ipdl explain --list` shows all"
-        )
-    return number

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from ipdl.reporter import Reporter
 
 
-def add_files(parser: argparse.ArgumentParser) -> None:
+def add_files(parser: argparse.ArgumentParser, required: bool = True) -> None:
     parser.add_argument(
         "files",
-        nargs="+",
+        nargs="+" if required else "*",
         metavar="FILE",
         help="an .ipdl or .ipdlh file; - reads one from standard input",
     )
 
 
-def add_reading(parser: argparse.ArgumentParser) -> None:
+def add_reading(parser: argparse.ArgumentParser, required: bool = True) -> None:
     """The files, and what else decides what they mean."""
-    add_files(parser)
+    add_files(parser, required)
     parser.add_argument(
         "-I",
         dest="include_dirs",

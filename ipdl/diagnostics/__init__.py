@@ -2,7 +2,8 @@
 
   00xx files                    03xx protocols     06xx the sync list
   01xx characters and grammar   04xx messages      07xx outputs
-  02xx names and types          05xx attributes    09xx the language of old
+  02xx names and types          05xx attributes    08xx lint
+                                                   09xx the language of old
 
 Adding one: write a function in the module of its subject, whose parameters are the arguments of the
 text, under the next free number; add `tests/compiler/error/NNNN_*.ipdl` and a good neighbour in
@@ -14,6 +15,7 @@ The modules are one table: every name is reached as `diagnostics.name`.
 
 from ipdl.diagnostics.attributes import *
 from ipdl.diagnostics.files import *
+from ipdl.diagnostics.lint import *
 from ipdl.diagnostics.messages import *
 from ipdl.diagnostics.protocols import *
 from ipdl.diagnostics.removed import *
