@@ -47,7 +47,7 @@ ABSL_ATTRIBUTE_COLD bool FailEnum(Reader& in, const char* name, uint64_t value) 
 }
 
 ABSL_ATTRIBUTE_COLD void FailEnum(Writer& out, const char* name) {
-  out.Fail(absl::StrCat("a ", name, " has a value that is not one of its own"));
+  out.Fail(absl::StrCat("a value of enum ", name, " is none of its own"));
 }
 
 }  // namespace ipdl
