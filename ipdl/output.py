@@ -52,7 +52,7 @@ def write_all(files: Sequence[tuple[str, str]], reporter: Reporter) -> None:
             if _contents(destination) == data:
                 continue
             directory, name = os.path.split(destination)
-            os.makedirs(directory or ".", exist_ok=True)
+            _make_directory(directory)
             if os.path.isdir(destination):
                 raise IsADirectoryError(21, "is a directory")
             temporary = os.path.join(directory, f".{name}.{os.getpid()}.tmp")
@@ -63,7 +63,8 @@ def write_all(files: Sequence[tuple[str, str]], reporter: Reporter) -> None:
             os.replace(temporary, at_fault)
             staged.pop(0)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
+        reason = error.strerror or type(error).__name__
+        reason = reason[0].lower() + reason[1:]
         reporter.report_file(diagnostics.cannot_write(at_fault, reason), "")
     finally:
         for temporary, _ in staged:
@@ -71,6 +72,15 @@ def write_all(files: Sequence[tuple[str, str]], reporter: Reporter) -> None:
                 os.unlink(temporary)
             except OSError:
                 pass
+
+
+def _make_directory(path: str) -> None:
+    try:
+        os.makedirs(path or ".", exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        while path and not os.path.lexists(path):
+            path = os.path.dirname(path)
+        raise NotADirectoryError(error.errno, f"`{path}` is not a directory") from error
 
 
 def _contents(path: str) -> bytes | None:

@@ -41,6 +41,19 @@ def add_reading(parser: argparse.ArgumentParser, required: bool = True) -> None:
         default="std",
         help="the names of builtin types and of process kinds: ours (std, the default) or Gecko's",
     )
+    parser.add_argument(
+        "--edition",
+        choices=("2024", "2025"),
+        default="2025",
+        help="the form of the language: 2024 does without rules that came later (the name of a "
+        "protocol begins with P); the default is 2025",
+    )
+    parser.add_argument(
+        "--message-metadata",
+        metavar="FILE",
+        help="what is known of single messages, in Gecko's form: sections [PFoo::Message] with "
+        "`segment_capacity = ...`; checked and not used otherwise",
+    )
 
 
 def compiled(
@@ -50,5 +63,11 @@ def compiled(
     from ipdl import compile  # here, so that --help need not load the compiler
 
     return compile.compile_files(
-        arguments.files, reporter, arguments.include_dirs, arguments.prelude, sync_allow
+        arguments.files,
+        reporter,
+        arguments.include_dirs,
+        arguments.prelude,
+        sync_allow,
+        arguments.message_metadata,
+        arguments.edition,
     )

@@ -92,8 +92,11 @@ def test_if_one_output_cannot_be_written_none_is(here: Path) -> None:
 
 def test_an_output_directory_that_is_a_file_is_one_line(here: Path) -> None:
     result = ipdl(here, "gen", "PFoo.ipdl", "-o", "PFoo.ipdl")
-    expected = "ipdl: error: cannot write `PFoo.ipdl/PFoo.h`: file exists [IPDL0702]\n1 error\n"
+    reason = "`PFoo.ipdl` is not a directory"
+    expected = f"ipdl: error: cannot write `PFoo.ipdl/PFoo.h`: {reason} [IPDL0702]\n1 error\n"
     assert (1, expected) == (result.code, result.err)
+    result = ipdl(here, "gen", "PFoo.ipdl", "-o", "PFoo.ipdl/a/b")
+    assert (1, True) == (result.code, reason in result.err)
 
 
 def test_a_disk_that_takes_no_more_leaves_nothing_behind(here: Path) -> None:
