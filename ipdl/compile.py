@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ipdl import check, diagnostics, loader, prelude, sync_list
+from ipdl import check, loader
+from ipdl import message_metadata as metadata
+from ipdl import prelude, sync_list
 from ipdl.loader import LoadedFile
-from ipdl.model import Unit
+from ipdl.model import NEWEST_EDITION, Unit
 from ipdl.reporter import Reporter
 from ipdl.resolve import resolve
 from ipdl.source import SourceFile
@@ -31,19 +33,20 @@ def compile_files(
     include_dirs: Sequence[str] = (),
     prelude_name: str = prelude.DEFAULT,
     sync_allow: str | None = None,
+    message_metadata: str | None = None,
+    edition: str = NEWEST_EDITION,
 ) -> Compilation:
+    """`sync_allow`, `message_metadata`: paths of such files, if there are any."""
     program = loader.load(paths, include_dirs, reporter)
-    units = resolve(program, prelude.load(prelude_name), reporter)
+    units = resolve(program, prelude.load(prelude_name), reporter, edition)
     check.check(units.values(), reporter)
     roots = [units[loaded] for loaded in program.roots]
-    if sync_allow is not None:
-        _check_sync_list(roots, sync_allow, reporter)
+    for path, rules in ((sync_allow, sync_list.check), (message_metadata, metadata.check)):
+        if path is None:
+            continue
+        text = loader.read_text(path, reporter)
+        if text is not None:
+            file = SourceFile(path, text)
+            reporter.enter(file, None)
+            rules(roots, file, reporter)
     return Compilation(roots, program.files, units)
-
-
-def _check_sync_list(roots: list[Unit], path: str, reporter: Reporter) -> None:
-    text = loader.read_text(path, reporter)
-    if text is not None:
-        file = SourceFile(path, text)
-        reporter.enter(file, None)
-        sync_list.check(roots, file, reporter)

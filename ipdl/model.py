@@ -524,6 +524,11 @@ class UnitKind(enum.Enum):
         return ".ipdl" if self is UnitKind.PROTOCOL else ".ipdlh"
 
 
+# Forms of the language; a later one has rules that an earlier one had not.
+EDITIONS = ("2024", "2025")
+NEWEST_EDITION = EDITIONS[-1]
+
+
 @dataclass(eq=False, repr=False)
 class Unit:
     """One .ipdl or .ipdlh file, resolved."""
@@ -532,6 +537,7 @@ class Unit:
     kind: UnitKind
     file: SourceFile
     prelude: str  # "std" or "gecko"
+    edition: str = NEWEST_EDITION  # one of EDITIONS
     protocol: Maybe[Protocol] = None
     types: list[Aggregate] = field(default_factory=list)  # defined here, in source order
     enums: list[Enum] = field(default_factory=list)  # defined here, in source order

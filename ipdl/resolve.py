@@ -28,6 +28,7 @@ from ipdl.model import (
     ImplKind,
     Message,
     MoveOnly,
+    NEWEST_EDITION,
     NO_BOUNDS,
     Namespace,
     Nesting,
@@ -67,9 +68,11 @@ class _Pending:
     includes: list[tuple[ast.Include, Unit]] = field(default_factory=list)
 
 
-def resolve(program: Program, prelude: Prelude, reporter: Reporter) -> dict[LoadedFile, Unit]:
+def resolve(
+    program: Program, prelude: Prelude, reporter: Reporter, edition: str = NEWEST_EDITION
+) -> dict[LoadedFile, Unit]:
     """The model of each file, in the order of `program.files`."""
-    pending = {loaded: _shell(loaded, prelude, reporter) for loaded in program.files}
+    pending = {loaded: _shell(loaded, prelude, edition, reporter) for loaded in program.files}
     for one in pending.values():
         _link(one, pending)
     everything: dict[str, Unit] = {}
@@ -93,8 +96,8 @@ def resolve(program: Program, prelude: Prelude, reporter: Reporter) -> dict[Load
 # --- Pass 1: shells ------------------------------------------------------------------------------
 
 
-def _shell(loaded: LoadedFile, prelude: Prelude, reporter: Reporter) -> _Pending:
-    unit = Unit(loaded.name, loaded.kind, loaded.tree.source, prelude.name)
+def _shell(loaded: LoadedFile, prelude: Prelude, edition: str, reporter: Reporter) -> _Pending:
+    unit = Unit(loaded.name, loaded.kind, loaded.tree.source, prelude.name, edition)
     pending = _Pending(loaded, unit)
     unit.incomplete = loaded.tree.incomplete
     for namespace, item in _flatten(loaded.tree, unit):

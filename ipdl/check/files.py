@@ -34,7 +34,10 @@ def file_is_named_after_protocol(unit: Unit, reporter: Reporter) -> None:
 
 
 def protocol_begins_with_p(unit: Unit, reporter: Reporter) -> None:
+    """A rule since edition 2025."""
     protocol = unit.protocol
+    if unit.edition == "2024":
+        return
     if protocol is not None and not protocol.name.startswith("P"):
         reporter.report(diagnostics.protocol_without_p(protocol.name), protocol.span)
 

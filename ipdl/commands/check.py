@@ -18,12 +18,7 @@ ipdl check --sync-allow sync.ini PFoo.ipdl
 """,
     )
     inputs.add_reading(parser)
-    parser.add_argument(
-        "--sync-allow",
-        metavar="FILE",
-        help="the list of sync messages that are allowed, each with a reason: sections "
-        "[PFoo::Message] with `description = ...`; without it all are",
-    )
+    inputs.add_lists(parser)
     findings.add_options(parser)
 
 
@@ -31,5 +26,5 @@ def run(arguments: argparse.Namespace) -> int:
     from ipdl.reporter import Reporter  # here, so that --help need not load the compiler
 
     reporter = Reporter()
-    inputs.compiled(arguments, reporter, arguments.sync_allow)
+    inputs.compiled(arguments, reporter)
     return findings.show(reporter, arguments.format, arguments.werror)

@@ -22,6 +22,7 @@ ipdl gen --list-outputs PFoo.ipdl
 """,
     )
     inputs.add_reading(parser)
+    inputs.add_lists(parser)
     parser.add_argument("-o", "--output-dir", metavar="DIR", help="where to write; made if missing")
     parser.add_argument(
         "--side",
@@ -64,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.depfile is not None:
             outputs = [path for path, _ in written]
             sources = [loaded.tree.source.path for loaded in compilation.files]
+            sources += [path for path in inputs.lists_of(arguments) if path is not None]
             rule = depfile(outputs, (path for path in sources if path != STDIN_NAME))
             written.append((arguments.depfile, rule))
         output.write_all(written, reporter)

@@ -48,17 +48,30 @@ def add_reading(parser: argparse.ArgumentParser, required: bool = True) -> None:
         help="the form of the language: 2024 does without rules that came later (the name of a "
         "protocol begins with P); the default is 2025",
     )
+
+
+def add_lists(parser: argparse.ArgumentParser) -> None:
+    """Files about messages, beside those that declare them."""
+    parser.add_argument(
+        "--sync-allow",
+        metavar="FILE",
+        help="the list of sync messages that are allowed, each with a reason: sections "
+        "[PFoo::Message] with `description = ...`; without it all are",
+    )
     parser.add_argument(
         "--message-metadata",
         metavar="FILE",
         help="what is known of single messages, in Gecko's form: sections [PFoo::Message] with "
-        "`segment_capacity = ...`; checked and not used otherwise",
+        "`segment_capacity = ...`; checked, and not used otherwise",
     )
 
 
-def compiled(
-    arguments: argparse.Namespace, reporter: Reporter, sync_allow: str | None = None
-) -> Compilation:
+def lists_of(arguments: argparse.Namespace) -> tuple[str | None, str | None]:
+    """The paths that `add_lists` took, for a command that has them."""
+    return getattr(arguments, "sync_allow", None), getattr(arguments, "message_metadata", None)
+
+
+def compiled(arguments: argparse.Namespace, reporter: Reporter) -> Compilation:
     """Loads, resolves and checks what the arguments name."""
     from ipdl import compile  # here, so that --help need not load the compiler
 
@@ -67,7 +80,6 @@ def compiled(
         reporter,
         arguments.include_dirs,
         arguments.prelude,
-        sync_allow,
-        arguments.message_metadata,
-        arguments.edition,
+        *lists_of(arguments),
+        edition=arguments.edition,
     )

@@ -1,6 +1,6 @@
 """The table of all diagnostics: number, severity, text and help, each with typed arguments.
 
-  00xx files                    03xx protocols     06xx the sync list
+  00xx files                    03xx protocols     06xx lists of messages
   01xx characters and grammar   04xx messages      07xx outputs
   02xx names and types          05xx attributes    08xx lint
                                                    09xx the language of old

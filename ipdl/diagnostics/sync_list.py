@@ -1,4 +1,5 @@
-"""Diagnostics 06xx: the list of allowed sync messages. Reported by `sync_list`."""
+"""Diagnostics 06xx: the list of allowed sync messages, and message metadata. Reported by
+`section_file`, `sync_list` and `message_metadata`."""
 
 from ipdl.diagnostics.table import error
 
@@ -42,4 +43,32 @@ def no_sync_description(name: str) -> None:
 
 @error(606, "`{name}` is listed twice", help="remove one")
 def listed_twice(name: str) -> None:
+    ...
+
+
+@error(
+    607,
+    "this line of the message metadata cannot be understood",
+    help="a section is `[PFoo::Message]`; in it is `segment_capacity = ` and a number of bytes",
+)
+def bad_metadata_line() -> None:
+    ...
+
+
+@error(608, "`{name}` has metadata, but does not exist", help="{hint}")
+def metadata_of_nothing(name: str, hint: str) -> None:
+    ...
+
+
+@error(609, "`{text}` is not a number of bytes", help="write a number from 1 to {most}")
+def bad_segment_capacity(text: str, most: int) -> None:
+    ...
+
+
+@error(
+    610,
+    "`{name}` has no segment capacity",
+    help="write `segment_capacity = ` and a number of bytes",
+)
+def no_segment_capacity(name: str) -> None:
     ...

@@ -16,12 +16,14 @@ from ipdl.model import (
     Category,
     Compress,
     Field,
+    ImplKind,
     ManagedEndpoint,
     Message,
     Nesting,
     Param,
     Priority,
     Protocol,
+    Side,
     Struct,
     Union,
     UnionType,
@@ -84,6 +86,12 @@ def _equal_components(union: Union) -> Iterator[Finding]:
 def _in_protocol(protocol: Protocol) -> Iterator[Finding]:
     if protocol.manual_dealloc:
         yield protocol.span, "[ManualDealloc]: actors are reference counted"
+    default = any(protocol.impl(side).kind is ImplKind.DEFAULT for side in Side)
+    if default and not protocol.name.startswith("P"):
+        yield protocol.span, (
+            f"protocol {protocol.name}, whose implementation would have the names of the generated "
+            "classes: it needs [ParentImpl] and [ChildImpl]"
+        )
     if protocol.nested_up_to is not Nesting.NOT:
         yield protocol.span, f"[NestedUpTo={protocol.nested_up_to.spelling}]"
 

@@ -169,7 +169,7 @@ def test_a_full_disk_behind_standard_output_is_one_line(here: Path) -> None:
 def test_a_mistake_of_the_compiler_asks_for_a_report(here: Path) -> None:
     (here / "broken.py").write_text(
         "import ipdl.compile, sys\n"
-        "def fail(*_): raise ZeroDivisionError('made by a test')\n"
+        "def fail(*_, **__): raise ZeroDivisionError('made by a test')\n"
         "ipdl.compile.compile_files = fail\n"
         "from ipdl import cli\n"
         "sys.exit(cli.main(['check', 'PFoo.ipdl']))\n"

@@ -96,3 +96,12 @@ def test_managed_endpoints_and_manual_deallocation_are_refused(tmp_path: Path) -
     assert [] == reporter.findings()
     found = [what for unit in compilation.roots for _, what in unsupported(unit)]
     assert ["ManagedEndpoint", "[ManualDealloc]: actors are reference counted"] == found
+
+
+def test_a_default_implementation_of_a_protocol_without_p_is_refused(tmp_path: Path) -> None:
+    """Its class would be called as the generated one."""
+    for attribute, expected in (("", 1), ("[ParentImpl=virtual, ChildImpl=virtual]", 0)):
+        path = tmp_path / "Foo.ipdl"
+        path.write_text(f"{attribute} protocol Foo {{ parent: async X(); }};", encoding="utf-8")
+        compilation = compile_files([str(path)], Reporter(), edition="2024")
+        assert expected == len(unsupported(compilation.roots[0]))
