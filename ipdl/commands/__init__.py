@@ -14,5 +14,6 @@ COMMANDS = {
     "lint": "warn of what is allowed but seldom meant",
     "format": "lay out files in the house style",
     "model": "print the resolved model as JSON, for other tools",
+    "graph": "draw who manages whom, as SVG or DOT",
     "explain": "tell what the number of a message means",
 }
