@@ -20,6 +20,8 @@ RESERVED = frozenset(
     "returns struct sync union UniquePtr using".split()
 )
 
+MAX_NAME = 200  # characters; with what C++ adds, a file may be called so
+
 # In the order in which they are tried. A run of characters that can be in no token is one UNKNOWN.
 _TOKEN = re.compile(
     r"""
@@ -77,7 +79,7 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
         if kind in ("BLANK", "COMMENT"):
             continue
         if kind == "DOC":
-            if "\n" not in text[last_end:start] and tokens:
+            if tokens and text.find("\n", last_end, start) < 0:
                 continue  # behind a declaration, on its line: an ordinary comment
             if doc and text.count("\n", doc_end, start) != 1:
                 doc = []
@@ -88,6 +90,10 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
         if kind == "ID":
             if word in RESERVED:
                 kind = word
+            elif len(word) > MAX_NAME:
+                problem = diagnostics.name_too_long(MAX_NAME, len(word))
+                reporter.report(problem, Span(file, start, at))
+                word = word[:MAX_NAME]  # what is said of it later must stay short
             elif not word.isascii():
                 reporter.report(diagnostics.name_not_ascii(word), Span(file, start, at))
         elif kind == "PUNCTUATION":

@@ -63,10 +63,10 @@ def _text(reporter: Reporter, finding: Finding, werror: bool) -> str:
     parts = [_head(finding, werror)]
     if finding.span is not None:
         parts.append(_snippet(finding.span))
-        chain = reporter.include_chain(finding.span.file)
-        parts.extend(f"  included from {_place(span)}\n" for span in chain[:MAX_CHAIN])
-        if len(chain) > MAX_CHAIN:
-            parts.append(f"  ... and through {len(chain) - MAX_CHAIN} more\n")
+        chain, more = reporter.include_chain(finding.span.file, MAX_CHAIN)
+        parts.extend(f"  included from {_place(span)}\n" for span in chain)
+        if more:
+            parts.append("  ... and so on\n")
     parts.extend(
         f"{_place(note.span)}: note: {printable(note.text)}\n{_snippet(note.span)}"
         for note in finding.notes
@@ -79,7 +79,7 @@ def _text(reporter: Reporter, finding: Finding, werror: bool) -> str:
 def _gcc(reporter: Reporter, finding: Finding, werror: bool) -> str:
     lines = []
     if finding.span is not None:
-        for span in reversed(reporter.include_chain(finding.span.file)[:MAX_CHAIN]):
+        for span in reversed(reporter.include_chain(finding.span.file, MAX_CHAIN)[0]):
             place = f"{printable(span.file.path)}:{span.line}"
             lines.append(f"In file included from {place}:\n")
     head = _head(finding, werror)
@@ -104,15 +104,18 @@ def _width(text: str) -> int:
 def _snippet(span: Span) -> str:
     """The line of the span's start, and carets under what the span covers of it."""
     line, column = span.file.position(span.start)
-    text = span.file.line_text(line)
     first = column - 1
-    last = min(max(first + span.end - span.start, first + 1), max(len(text), first + 1))
-    if len(text) > MAX_COLUMNS:
+    length = span.file.line_length(line)
+    last = min(max(first + span.end - span.start, first + 1), max(length, first + 1))
+    left, right = 0, length
+    if length > MAX_COLUMNS:
         left = max(0, first - MAX_COLUMNS // 2)
-        right = left + MAX_COLUMNS
-        text = ("..." if left else "") + text[left:right] + ("..." if right < len(text) else "")
-        shift = left - (3 if left else 0)
-        first, last = first - shift, min(last - shift, len(text))
+        right = min(left + MAX_COLUMNS, length)
+    # Only this part is copied: a line can be as long as a file, and have a finding in each word.
+    text = span.file.line_text(line, left, right)
+    text = ("..." if left else "") + text + ("..." if right < length else "")
+    shift = left - (3 if left else 0)
+    first, last = first - shift, min(last - shift, max(len(text), first - shift + 1))
     text = printable(text)
     lead = "".join("\t" if sign == "\t" else " " * _width(sign) for sign in text[:first])
     carets = "^" * max(1, _width(text[first:last].replace("\t", " ")))
@@ -143,7 +146,7 @@ def _json(reporter: Reporter, findings: list[Finding], werror: bool) -> str:
         chain: list[Span] = []
         if span is not None:
             at = place(span)
-            chain = reporter.include_chain(span.file)
+            chain, _ = reporter.include_chain(span.file, MAX_CHAIN)
         fix = finding.fix
         about: dict[str, object] = {
             "severity": _severity(finding, werror),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ipdl import diagnostics
 from ipdl.diagnostics import Problem, Severity
 from ipdl.source import SourceFile, Span
 
@@ -43,10 +44,14 @@ class Reporter:
 
     # Per file and for mistakes of spelling and grammar only: after so many, junk is junk.
     SYNTAX_LIMIT = 100
+    # Findings of a run that are kept. Nobody reads more, and each costs memory and output.
+    LIMIT = 10_000
 
     _findings: list[Finding] = field(default_factory=list)
     _seen: set[tuple[Problem, str, int, int]] = field(default_factory=set)
+    _severities: set[Severity] = field(default_factory=set)
     _files: dict[SourceFile, Span | None] = field(default_factory=dict)
+    _more: bool = False  # than LIMIT
 
     def enter(self, file: SourceFile, included_from: Span | None) -> None:
         """A file is about to be read. The order of these calls is the order of the output."""
@@ -55,28 +60,34 @@ class Reporter:
     def report(self, problem: Problem, span: Span, *notes: Note, fix: Fix | None = None) -> None:
         """The same problem at the same place is kept once."""
         key = (problem, span.file.path, span.start, span.end)
-        if key not in self._seen:
-            self._seen.add(key)
-            self._findings.append(Finding(problem, span, span.file.path, notes, fix))
+        self._keep(key, Finding(problem, span, span.file.path, notes, fix))
 
     def report_file(self, problem: Problem, path: str) -> None:
         """A problem with a file as a whole, or ("") with the run."""
-        key = (problem, path, 0, 0)
-        if key not in self._seen:
-            self._seen.add(key)
-            self._findings.append(Finding(problem, None, path))
+        self._keep((problem, path, 0, 0), Finding(problem, None, path))
+
+    def _keep(self, key: tuple[Problem, str, int, int], finding: Finding) -> None:
+        if key in self._seen:
+            return
+        self._severities.add(finding.problem.severity)
+        if len(self._findings) == self.LIMIT:
+            self._more = True
+            return
+        self._seen.add(key)
+        self._findings.append(finding)
 
     def count_in(self, file: SourceFile) -> int:
         return sum(1 for f in self._findings if f.span is not None and f.span.file is file)
 
     def has_errors(self) -> bool:
-        return any(f.problem.severity is Severity.ERROR for f in self._findings)
+        return Severity.ERROR in self._severities
 
     def has_warnings(self) -> bool:
-        return any(f.problem.severity is Severity.WARNING for f in self._findings)
+        return Severity.WARNING in self._severities
 
     def findings(self) -> list[Finding]:
-        """In the order in which the files were read, then by place."""
+        """In the order in which the files were read, then by place; at most LIMIT, and one that
+        says that there are more."""
         order = {file: index for index, file in enumerate(self._files)}
 
         def key(finding: Finding) -> tuple[int, int, int, int]:
@@ -86,13 +97,17 @@ class Reporter:
             index = order.get(span.file, len(order))
             return (index, span.start, span.end, finding.problem.number)
 
-        return sorted(self._findings, key=key)
+        found = sorted(self._findings, key=key)
+        if self._more:
+            found.append(Finding(diagnostics.too_many_findings(self.LIMIT), None, ""))
+        return found
 
-    def include_chain(self, file: SourceFile) -> list[Span]:
-        """The includes through which a file was first read, the nearest first."""
-        chain = []
+    def include_chain(self, file: SourceFile, most: int) -> tuple[list[Span], bool]:
+        """The includes through which a file was first read, the nearest first, and whether there
+        are more of them than asked for."""
+        chain: list[Span] = []
         place = self._files.get(file)
-        while place is not None:
+        while place is not None and len(chain) < most:
             chain.append(place)
             place = self._files.get(place.file)
-        return chain
+        return chain, place is not None

@@ -36,11 +36,20 @@ class SourceFile:
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 
-    def line_text(self, line: int) -> str:
-        """The text of a line (from 1) without its line end."""
+    def line_length(self, line: int) -> int:
+        """Of a line (from 1), without its line end."""
         start = self.line_starts[line - 1]
-        end = self.text.find("\n", start)
-        return (self.text[start:] if end < 0 else self.text[start:end]).rstrip("\r")
+        end = len(self.text)
+        if line < len(self.line_starts):
+            end = self.line_starts[line] - 1
+        if end > start and self.text[end - 1] == "\r":
+            end -= 1
+        return end - start
+
+    def line_text(self, line: int, first: int, last: int) -> str:
+        """The part [first, last) of a line, counted from 0."""
+        start = self.line_starts[line - 1]
+        return self.text[start + first : start + last]
 
 
 @dataclass(frozen=True, slots=True)

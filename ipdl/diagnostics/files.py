@@ -55,6 +55,15 @@ def too_many_mistakes(limit: int) -> None:
     ...
 
 
+@warning(
+    13,
+    "there are more findings than the {limit} above",
+    help="the rest is shown once some of these are gone",
+)
+def too_many_findings(limit: int) -> None:
+    ...
+
+
 @error(
     9,
     "the file declares nothing",

@@ -260,3 +260,12 @@ def wrong_separator() -> None:
 )
 def not_a_number(text: str) -> None:
     ...
+
+
+@error(
+    138,
+    "a name may have at most {limit} characters; this one has {length}",
+    help="choose a shorter one",
+)
+def name_too_long(limit: int, length: int) -> None:
+    ...
