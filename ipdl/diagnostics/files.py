@@ -1,6 +1,6 @@
 """Diagnostics 00xx and 07xx: reading files, and writing outputs."""
 
-from ipdl.diagnostics.table import error
+from ipdl.diagnostics.table import error, warning
 
 
 @error(1, "cannot read `{path}`: {reason}")
