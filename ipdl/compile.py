@@ -13,6 +13,7 @@ from ipdl import message_metadata as metadata
 from ipdl import prelude, sync_list
 from ipdl.loader import LoadedFile
 from ipdl.model import NEWEST_EDITION, Unit
+from ipdl.output import output_names, report_clashes
 from ipdl.reporter import Reporter
 from ipdl.resolve import resolve
 from ipdl.source import SourceFile
@@ -39,8 +40,12 @@ def compile_files(
     """`sync_allow`, `message_metadata`: paths of such files, if there are any."""
     program = loader.load(paths, include_dirs, reporter)
     units = resolve(program, prelude.load(prelude_name), reporter, edition)
-    check.check(units.values(), reporter)
     roots = [units[loaded] for loaded in program.roots]
+    check.check(units.values(), roots, reporter)
+    outputs = [
+        (unit.file.path, output_names(unit.name, unit.kind, "both")) for unit in units.values()
+    ]
+    report_clashes(outputs, reporter)
     for path, rules in ((sync_allow, sync_list.check), (message_metadata, metadata.check)):
         if path is None:
             continue

@@ -1,6 +1,6 @@
 """From a checked compilation to the texts of all outputs: the one place that calls the emitter.
 
-Refuses what would overwrite itself and what the emitter cannot do. Called by the command line.
+Refuses what the emitter cannot do. Called by the command line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ def generate_all(compilation: Compilation, side: str, reporter: Reporter) -> lis
         if unit.file.path == STDIN_NAME and unit.kind is UnitKind.HEADER:
             reporter.report_file(diagnostics.nameless_header(), STDIN_NAME)
     names = {unit: output.output_names(unit.name, unit.kind, side) for unit in roots}
-    output.report_clashes([(unit.file.path, names[unit]) for unit in roots], reporter)
     if reporter.has_errors():
         return []
 

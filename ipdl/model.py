@@ -545,6 +545,7 @@ class Unit:
     usings: list[Using] = field(default_factory=list)  # written here, in source order
     includes: list[Unit] = field(default_factory=list)  # written here, in source order
     cxx_includes: list[str] = field(default_factory=list)  # `include "x.h";`, in source order
+    unused_includes: list[Span] = field(default_factory=list)  # names of files, for the checks
     incomplete: bool = False  # names may be missing: an include or a declaration was unreadable
     damaged: bool = False  # something was dropped inside a struct or union
 

@@ -245,6 +245,21 @@ class _UnitResolver:
         if self._pending.protocol is not None:
             assert self._unit.protocol is not None
             self._protocol(self._pending.protocol, self._unit.protocol)
+        self._unit.unused_includes = [
+            include.name.span
+            for include, included in self._pending.includes
+            if not self._is_used(included)
+        ]
+
+    def _is_used(self, included: Unit) -> bool:
+        used = self._scope.used
+        if included.protocol is not None:
+            return included.protocol in used
+        # A C++ type may be imported by several headers; then only the first is found by its name.
+        named = {target.cxx for target in used if isinstance(target, Using)}
+        if any(using.cxx in named for using in included.usings):
+            return True
+        return not used.isdisjoint((*included.types, *included.enums, *included.constants))
 
     def declare_names(self, constants: ConstantResolver) -> None:
         for entry in self._prelude.types.values():
@@ -340,7 +355,7 @@ class _UnitResolver:
 
     def _managers(self, syntax: ast.Protocol, protocol: Protocol) -> None:
         for name in syntax.managers:
-            symbol = self._scope.lookup(name.text)
+            symbol = self._scope.use(name.text)
             problem = None
             if symbol is None:
                 if not self._unit.incomplete:
@@ -357,7 +372,7 @@ class _UnitResolver:
 
     def _managed(self, syntax: ast.Protocol, protocol: Protocol) -> None:
         for name in syntax.manages:
-            symbol = self._scope.lookup(name.text)
+            symbol = self._scope.use(name.text)
             problem = None
             if symbol is None:
                 if not self._unit.incomplete:
@@ -396,6 +411,7 @@ class _UnitResolver:
         usual = self._scope.lookup(name.text)
         if usual is not None and isinstance(usual.target, Protocol):
             message.ctor_of = usual.target
+            self._scope.used.add(usual.target)
             self._declare_constructor(message, scope)
         elif usual is not None:
             problem = diagnostics.message_named_like(name.text, usual.kind)

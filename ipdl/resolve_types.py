@@ -113,7 +113,7 @@ class TypeResolver:
         return type_
 
     def _symbol(self, name: Name, nullable: bool) -> Type | None:
-        symbol = self._scope.lookup(name.text)
+        symbol = self._scope.use(name.text)
         target = symbol.target if symbol is not None else None
         if isinstance(target, BuiltinEntry):
             return Builtin(target)
@@ -135,7 +135,7 @@ class TypeResolver:
             return None
         for side in Side:
             if argument.endswith(side.suffix):
-                symbol = self._scope.lookup(argument.removesuffix(side.suffix))
+                symbol = self._scope.use(argument.removesuffix(side.suffix))
                 if symbol is not None and isinstance(symbol.target, Protocol):
                     if template == "Endpoint":
                         return Endpoint(symbol.target, side)

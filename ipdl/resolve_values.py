@@ -74,7 +74,7 @@ class ValueNames:
         return number
 
     def constant(self, value: ast.Value) -> Constant | None:
-        symbol = self._scope.lookup(value.text)
+        symbol = self._scope.use(value.text)
         if symbol is None:
             if not self._unit.incomplete:
                 problem = diagnostics.unknown_constant(value.text, self._hint(value.text))

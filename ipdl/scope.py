@@ -57,12 +57,24 @@ class Scope:
     reporter: Reporter
     outer: Scope | None = None
     _symbols: dict[str, Symbol] = field(default_factory=dict)
+    used: set[Target] = field(default_factory=set)  # what `use` found at this level
 
     def lookup(self, name: str) -> Symbol | None:
         scope: Scope | None = self
         while scope is not None:
             symbol = scope._symbols.get(name)
             if symbol is not None:
+                return symbol
+            scope = scope.outer
+        return None
+
+    def use(self, name: str) -> Symbol | None:
+        """`lookup` for something that is written; it makes an include worth its line."""
+        scope: Scope | None = self
+        while scope is not None:
+            symbol = scope._symbols.get(name)
+            if symbol is not None:
+                scope.used.add(symbol.target)
                 return symbol
             scope = scope.outer
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ipdl.check import bounds, files, hierarchy, messages, processes, protocols, types
+from ipdl.check import bounds, files, headers, hierarchy, messages, processes, protocols, types
 from ipdl.model import Unit
 from ipdl.reporter import Reporter
 
@@ -18,6 +18,7 @@ Rule = Callable[[Unit, Reporter], None]
 
 RULES: tuple[Rule, ...] = (
     *files.RULES,
+    *headers.RULES,
     *types.RULES,
     *bounds.RULES,
     *protocols.RULES,
@@ -27,7 +28,18 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check(units: Iterable[Unit], reporter: Reporter) -> None:
+# About what is not wrong in itself: said of the files that a person asked about, not of those that
+# they include, and only if nothing is wrong, because a mistake may be why something is not used.
+ROOT_RULES: tuple[Rule, ...] = (*files.ROOT_RULES,)
+
+
+def check(units: Iterable[Unit], roots: Iterable[Unit], reporter: Reporter) -> None:
+    """`units`: all of the run; `roots`: those of the command line."""
     for unit in units:
         for rule in RULES:
             rule(unit, reporter)
+    if reporter.has_errors():
+        return
+    for root in roots:
+        for rule in ROOT_RULES:
+            rule(root, reporter)

@@ -13,12 +13,19 @@ from ipdl.model import (
     Field,
     NO_BOUNDS,
     Param,
-    Struct,
     Unit,
     Unresolved,
 )
 from ipdl.reporter import Reporter
-from ipdl.type_facts import aggregate_of, has_bytes, has_length, map_keys, spelling, unwrapped
+from ipdl.type_facts import (
+    aggregate_of,
+    has_bytes,
+    has_length,
+    map_keys,
+    members,
+    spelling,
+    unwrapped,
+)
 
 _KEYS = frozenset({Category.BOOL, Category.INTEGER, Category.STRING})
 
@@ -49,13 +56,13 @@ def _inside(member: Field | Param) -> str:
 
 
 def _bounded(unit: Unit) -> Iterator[Field | Param]:
-    members: list[Field | Param] = []
+    found: list[Field | Param] = []
     for aggregate in unit.types:
-        members += aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
+        found += members(aggregate)
     if unit.protocol is not None:
         for message in unit.protocol.messages:
-            members += (*message.params, *message.returns)
-    return (member for member in members if member.bounds is not NO_BOUNDS)
+            found += (*message.params, *message.returns)
+    return (member for member in found if member.bounds is not NO_BOUNDS)
 
 
 def keys_have_an_order(unit: Unit, reporter: Reporter) -> None:

@@ -42,4 +42,10 @@ def protocol_begins_with_p(unit: Unit, reporter: Reporter) -> None:
         reporter.report(diagnostics.protocol_without_p(protocol.name), protocol.span)
 
 
+def includes_are_used(unit: Unit, reporter: Reporter) -> None:
+    for place in unit.unused_includes:
+        reporter.report(diagnostics.unused_include(place.text), place)
+
+
 RULES = (declares_something, file_is_named_after_protocol, protocol_begins_with_p)
+ROOT_RULES = (includes_are_used,)

@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ipdl import diagnostics
+from ipdl.cxx_identity import by_name
 from ipdl.model import (
     Aggregate,
     Array,
     Endpoint,
+    Field,
     ManagedEndpoint,
     Optional,
     Struct,
     Type,
+    UnionType,
     Unit,
     Unresolved,
     WRAPPERS,
 )
 from ipdl.reporter import Note, Reporter
 from ipdl.source import Span
-from ipdl.type_facts import aggregate_of, is_comparable, member_types, spelling, unwrapped
+from ipdl.type_facts import aggregate_of, is_comparable, member_types, members, spelling, unwrapped
 
 
 def type_uses(unit: Unit) -> Iterator[tuple[Type, Span]]:
     """Every type that the unit's text writes, with its place."""
     for aggregate in unit.types:
-        members = aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
-        for member in members:
+        for member in members(aggregate):
             yield member.type, member.type_span
     if unit.protocol is not None:
         for message in unit.protocol.messages:
@@ -120,19 +122,22 @@ def union_components_differ(unit: Unit, reporter: Reporter) -> None:
     for aggregate in unit.types:
         if isinstance(aggregate, Struct):
             continue
-        seen: dict[str, Span] = {}
+        seen: dict[str, Field] = {}
         for component in aggregate.components:
             if isinstance(unwrapped(component.type), Unresolved):
                 continue
-            written = spelling(component.type)
-            name = written.replace("nullable ", "")
-            first = seen.setdefault(name, component.span)
-            if first is not component.span:
-                reporter.report(
-                    diagnostics.duplicate_component(aggregate.name, written),
-                    component.span,
-                    Note("first named here", first),
-                )
+            if component.type == UnionType(aggregate):
+                problem = diagnostics.union_is_own_component(aggregate.name)
+                reporter.report(problem, component.span)
+                continue
+            first = seen.setdefault(by_name(component.type), component)
+            if first is component:
+                continue
+            written, before = spelling(component.type), spelling(first.type)
+            problem = diagnostics.components_are_one_type(aggregate.name, before, written)
+            if written.replace("nullable ", "") == before.replace("nullable ", ""):
+                problem = diagnostics.duplicate_component(aggregate.name, written)
+            reporter.report(problem, component.span, Note("first named here", first.span))
 
 
 def endpoints_fit_their_protocol(unit: Unit, reporter: Reporter) -> None:
@@ -157,8 +162,7 @@ def comparable_members_are_comparable(unit: Unit, reporter: Reporter) -> None:
     for aggregate in unit.types:
         if not aggregate.comparable:
             continue
-        members = aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
-        for member in members:
+        for member in members(aggregate):
             if is_comparable(member.type):
                 continue
             inner = member.type

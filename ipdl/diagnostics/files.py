@@ -82,6 +82,20 @@ def no_protocol(file: str, header: str) -> None:
     ...
 
 
+@warning(11, "nothing of `{name}` is used in this file", help="remove the include")
+def unused_include(name: str) -> None:
+    ...
+
+
+@error(
+    12,
+    "`{name}` and `{other}` need each other, which headers in C++ cannot",
+    help="move what both of them use to a third header",
+)
+def headers_need_each_other(name: str, other: str) -> None:
+    ...
+
+
 @error(
     701,
     "`{first}` and `{second}` would both write `{output}`",

@@ -193,3 +193,21 @@ def not_an_integer(value: str) -> None:
 )
 def bad_map_key(type: str) -> None:
     ...
+
+
+@error(
+    228,
+    "union `{union}` has the components `{first}` and `{second}`, which are one type in C++",
+    help="remove one, or wrap one in a struct so that a reader can tell them apart",
+)
+def components_are_one_type(union: str, first: str, second: str) -> None:
+    ...
+
+
+@error(
+    229,
+    "union `{name}` is directly one of its own components",
+    help="remove it: the inner union could be the value itself; `{name}[]` and `{name}?` are allowed",
+)
+def union_is_own_component(name: str) -> None:
+    ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ipdl.cxx_identity import by_prelude
 from ipdl.emit.types import is_refcounted
 from ipdl.model import (
     Actor,
@@ -26,26 +27,13 @@ from ipdl.model import (
     Side,
     Struct,
     Union,
-    UnionType,
     Unit,
     WRAPPERS,
 )
 from ipdl.source import Span
-from ipdl.type_facts import unwrapped
+from ipdl.type_facts import spelling, unwrapped
 
 Finding = tuple[Span, str]
-
-# Names of integers that are one C++ type on some platform that we run on, or on all.
-_SAME_TYPE = (
-    frozenset({"int8_t"}),
-    frozenset({"uint8_t"}),
-    frozenset({"short", "int16_t"}),
-    frozenset({"uint16_t"}),
-    frozenset({"int", "int32_t"}),
-    frozenset({"uint32_t"}),
-    frozenset({"long", "int64_t", "ssize_t", "intptr_t"}),
-    frozenset({"size_t", "uint64_t", "uintptr_t"}),
-)
 
 
 def unsupported(unit: Unit) -> list[Finding]:
@@ -67,20 +55,14 @@ def _in_aggregate(aggregate: Aggregate) -> Iterator[Finding]:
 
 
 def _equal_components(union: Union) -> Iterator[Finding]:
-    seen: dict[object, str] = {}
+    """Those that are one type by this compiler's prelude alone; the others were refused before."""
+    seen: dict[str, str] = {}
     for component in union.components:
-        type_ = component.type
-        if type_ == UnionType(union):
-            yield component.span, "a union that is directly one of its own components"
-        if not isinstance(type_, Builtin):
-            continue
-        cxx = type_.entry.cxx
-        key: object = next((same for same in _SAME_TYPE if cxx in same), cxx)
-        if key in seen:
-            yield component.span, (
-                f"a union of {seen[key]} and {type_.entry.name}, which are one type in C++"
-            )
-        seen.setdefault(key, type_.entry.name)
+        written = spelling(component.type)
+        first = seen.setdefault(by_prelude(component.type), written)
+        if first is not written:
+            what = f"a union of {first} and {written}, which are one type in C++"
+            yield component.span, what
 
 
 def _in_protocol(protocol: Protocol) -> Iterator[Finding]:
