@@ -15,6 +15,8 @@ WORDS = frozenset({"enum", "const"})
 # What can be between `const` and the constant's name; a type that no constant has is refused later.
 _TYPE = frozenset({"ID", "::", "[", "]", "?", "<", ">", "UniquePtr", "nullable"})
 
+_MOST = 64  # tokens of it that are looked at; no type that a constant can have is so long
+
 
 def mark(tokens: list[Token]) -> None:
     """Turns `enum E {`, `enum E :` and `const T k =` into words, in place."""
@@ -38,6 +40,7 @@ def _declares(tokens: list[Token], at: int) -> bool:
         kinds = [token.type for token in tokens[at + 1 : at + 5]]
         return kinds[:2] == ["ID", "{"] or kinds[:2] + kinds[3:] == ["ID", ":", "{"]
     end = at + 1
-    while end < len(tokens) and tokens[end].type in _TYPE:
+    last = min(end + _MOST, len(tokens) - 1)
+    while end < last and tokens[end].type in _TYPE:
         end += 1
     return end > at + 2 and tokens[end].type == "=" and tokens[end - 1].type == "ID"

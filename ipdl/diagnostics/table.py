@@ -12,6 +12,9 @@ from typing import Any, Generic, ParamSpec
 
 P = ParamSpec("P")
 
+# Characters of each argument that a text shows: a literal can be as long as a file.
+MAX_ARGUMENT = 1000
+
 
 class Severity(enum.Enum):
     ERROR = "error"
@@ -45,6 +48,9 @@ class Diagnostic(Generic[P]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Problem:
         values: dict[str, Any] = dict(zip(self.parameters, args), **kwargs)
+        for name, value in values.items():
+            if isinstance(value, str) and len(value) > MAX_ARGUMENT:
+                values[name] = value[:MAX_ARGUMENT] + "..."
         return Problem(
             self.number,
             self.severity,

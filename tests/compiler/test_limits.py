@@ -70,3 +70,25 @@ def test_a_long_line_is_shown_around_each_of_its_mistakes(capfd: Capture) -> Non
     code, err = _check(capfd, "struct S {" + "".join(f"X{n} x{n};" for n in range(20_000)) + "};")
     assert 1 == code
     assert max(map(len, err.splitlines())) < 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "struct S { " + "a::" * 50_000 + "b x; };",
+        'using a::b from "x";\n[RefCounted] using a::b from "x";\n'.replace("a::", "a::" * 50_000),
+        'const bool kOn = "' + "a" * 100_000 + '";',
+        "const int kOne = " + "1" * 100_000 + ";",
+        "[MaxLength=" + "1" * 100_000 + "] struct S { };",
+    ],
+)
+def test_a_long_literal_or_path_is_shown_in_part(capfd: Capture, text: str) -> None:
+    code, err = _check(capfd, text)
+    assert 1 == code
+    assert len(err) < 5_000
+
+
+def test_a_word_that_could_declare_is_not_looked_behind_for_ever(capfd: Capture) -> None:
+    code, err = _check(capfd, "const " * 100_000)
+    assert 1 == code
+    assert "[IPDL0104]" in err
