@@ -43,8 +43,8 @@ def svg(protocols: Iterable[Protocol]) -> str:
 
 
 def fragment(protocols: Iterable[Protocol], here: Protocol | None, link: Link) -> str:
-    """`here`: the protocol whose page it is."""
-    return _picture(protocols, here, link, "", legend=False)
+    """`here`: the protocol whose page it is; a page about all of them explains the signs."""
+    return _picture(protocols, here, link, "", legend=here is None)
 
 
 def _picture(
