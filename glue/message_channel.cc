@@ -123,7 +123,7 @@ void MessageChannel::Cut(std::string_view what) {
   const std::string who = Text("cut off ", peer().ToString());
   cut_line_ = Text(who, ": ", what);
   LogErrorLimited(who, cut_line_);
-  deferred_.Clear();
+  incoming_.Clear();
   // OnChannelClosed follows from the loop; if the channel is closed already, it has come.
   channel_->Cut(std::string(what));
 }
@@ -133,7 +133,7 @@ void MessageChannel::End(DestroyReason reason) {
   const RefPtr<MessageChannel> keep(this);
   ended_ = true;
   channel_->Close();
-  deferred_.Clear();
+  incoming_.Clear();
   held_.Clear();
   const RefPtr<ToplevelActor> top(top_);
   if (cut_) top->OnPeerCutOff(cut_line_);
@@ -152,8 +152,8 @@ void MessageChannel::OnChannelClosed(const ChannelClosed& why) {
   const RefPtr<MessageChannel> keep(this);
   if (ended_) return;
   lost_ = why;
-  if (SyncCallWaits()) return ScheduleDeferred();
-  if (!deferred_.empty()) return DispatchDeferred();
+  if (SyncCallWaits()) return ScheduleWaiting();
+  if (!incoming_.empty()) return DispatchWaiting();
   EndAfterLoss();
 }
 
@@ -175,7 +175,7 @@ void MessageChannel::OnChannelWritable() {
   if (ended_) return;
   if (SyncCallWaits()) {
     writable_deferred_ = true;
-    return ScheduleDeferred();
+    return ScheduleWaiting();
   }
   TellWritable();
 }

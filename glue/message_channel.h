@@ -30,6 +30,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "glue/actor_tree.h"
+#include "glue/incoming_queue.h"
 #include "glue/owned_message.h"
 #include "glue/ref_ptr.h"
 #include "glue/reply_table.h"
@@ -139,6 +140,12 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   void TellWritable();
 
   // --- Dispatch
+  // Keeps a message for DispatchWaiting.
+  void Enqueue(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
+  // By the tables; as for any message if it is wrong, which is found when it is dispatched.
+  IncomingQueue::Manner MannerOf(absl::Span<const uint8_t> payload);
+  void ScheduleWaiting();
+  void DispatchWaiting();
   void Dispatch(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
   void DispatchToActor(const ActorHeader& header, absl::Span<const uint8_t> payload,
                        absl::Span<OwnedHandle> handles);
@@ -167,8 +174,6 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
                        absl::Span<OwnedHandle> handles);
   void DuringSyncWait(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
   void Defer(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
-  void ScheduleDeferred();
-  void DispatchDeferred();
 
   uint32_t references_ = 0;
   const Limits limits_;
@@ -195,8 +200,8 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   bool hold_timer_set_ = false;
 
   SyncWait* wait_ = nullptr;  // the sync call of ours that is waiting
-  MessageQueue deferred_;     // came while a sync call waited; older than what is in channel_
-  bool deferred_scheduled_ = false;
+  IncomingQueue incoming_;    // came and were not dispatched; older than what is in channel_
+  bool waiting_scheduled_ = false;
   bool writable_deferred_ = false;
   bool paused_ = false;
 };

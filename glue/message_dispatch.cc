@@ -22,6 +22,12 @@ static_assert(kSync == static_cast<int>(kWireSync) && kHasReply == static_cast<i
 static_assert(kConstructor == static_cast<int>(kWireConstructor) &&
               kDelete == static_cast<int>(kWireDelete));
 
+ActorHeader HeaderOf(absl::Span<const uint8_t> payload) {
+  ActorHeader header;
+  std::memcpy(&header, payload.data(), sizeof(header));
+  return header;
+}
+
 }  // namespace
 
 struct MessageChannel::RunningQuestion {
@@ -35,20 +41,64 @@ void MessageChannel::OnChannelMessage(absl::Span<const uint8_t> payload,
   const RefPtr<MessageChannel> keep(this);
   if (ended_ || cut_) return;
   if (ABSL_PREDICT_FALSE(SyncCallWaits())) return DuringSyncWait(payload, handles);
+  if (protocol_.reorders && hello_seen_) return Enqueue(payload, handles);
   // What waited behind a sync call is older than this message.
-  if (ABSL_PREDICT_FALSE(!deferred_.empty())) DispatchDeferred();
+  if (ABSL_PREDICT_FALSE(!incoming_.empty())) DispatchWaiting();
   if (ended_ || cut_) return;
   Dispatch(payload, handles);
   // The handler may have made a sync call; its stack is unwound now.
-  if (ABSL_PREDICT_FALSE(!deferred_.empty())) DispatchDeferred();
+  if (ABSL_PREDICT_FALSE(!incoming_.empty())) DispatchWaiting();
+}
+
+void MessageChannel::Enqueue(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
+  const bool replaced = incoming_.Push(OwnedMessage(payload, handles), MannerOf(payload));
+  if (ABSL_PREDICT_FALSE(replaced && TraceIsOn())) {
+    TraceNote(*this, Text(NameOf(HeaderOf(payload)), " dropped: a newer one came"));
+  }
+  ScheduleWaiting();
+}
+
+IncomingQueue::Manner MessageChannel::MannerOf(absl::Span<const uint8_t> payload) {
+  if (!protocol_.reorders || payload.size() < sizeof(ActorHeader)) return {};
+  const ActorHeader header = HeaderOf(payload);
+  // The goodbye: no message may be left behind it.
+  if (header.protocol == 0) return {.priority = MessagePriority::kLow};
+  const Actor* const actor = tree_.Find(header.routing);
+  if (actor == nullptr) return {};
+  const ProtocolInfo& protocol = *actor->actor_class().protocol;
+  if (header.protocol != protocol.id || header.message >= protocol.messages.size()) return {};
+  const uint16_t flags = protocol.messages[header.message].flags;
+  if ((header.flags & kWireReply) != 0) return {.priority = ReplyPriorityOf(flags)};
+  return {.priority = PriorityOf(flags),
+          .compression = CompressionOf(flags),
+          .key = {header.protocol, header.routing, header.message}};
+}
+
+void MessageChannel::ScheduleWaiting() {
+  if (std::exchange(waiting_scheduled_, true)) return;
+  loop_->Post([self = RefPtr<MessageChannel>(this)] {
+    self->waiting_scheduled_ = false;
+    self->DispatchWaiting();
+  });
+}
+
+void MessageChannel::DispatchWaiting() {
+  const RefPtr<MessageChannel> keep(this);
+  while (!incoming_.empty() && !ended_ && !cut_) {
+    OwnedMessage message = incoming_.Pop();
+    Dispatch(message.bytes(), message.handles());
+  }
+  if (ended_) return;
+  if (std::exchange(paused_, false)) channel_->ResumeReading();
+  if (std::exchange(writable_deferred_, false)) TellWritable();
+  if (lost_) EndAfterLoss();
 }
 
 void MessageChannel::Dispatch(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
   if (payload.size() < sizeof(ActorHeader)) {
     return Cut(Text("a message of ", payload.size(), " bytes is shorter than its header"));
   }
-  ActorHeader header;
-  std::memcpy(&header, payload.data(), sizeof(header));
+  const ActorHeader header = HeaderOf(payload);
   if (ABSL_PREDICT_FALSE(TraceIsOn())) TraceReceived(*this, payload, handles);
   if (header.protocol == 0) return OnControl(header, payload, handles);
   if (!hello_seen_) return Cut(Text(NameOf(header), ": the hello is missing"));

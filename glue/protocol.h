@@ -26,7 +26,37 @@ enum MessageFlags : uint16_t {
   kHasReply = 1 << 3,     // sync messages (all of them), and async ones with `returns`
   kConstructor = 1 << 4,  // makes an actor of a managed protocol; its first argument is the id
   kDelete = 1 << 5,       // __delete__: destroys the actor it is sent to
+  // What its receiver may do with it while it waits to be handled.
+  kCompress = 1 << 6,     // only the newest of consecutive ones to one actor counts
+  kCompressAll = 1 << 7,  // only the newest of all to one actor counts
+  // Above: the priority of the message, then that of its reply; see PriorityFlag.
 };
+
+enum class Compression : uint8_t { kNone, kAdjacent, kAll };
+
+// Which of the waiting messages is handled first: rising from kLow over kNormal to kControl.
+enum class MessagePriority : uint8_t { kNormal, kLow, kMediumHigh, kInput, kVsync, kControl };
+
+inline constexpr int kPriorityShift = 8;
+inline constexpr int kReplyPriorityShift = 11;
+inline constexpr uint16_t kPriorityMask = 7;
+
+constexpr uint16_t PriorityFlag(MessagePriority priority) {
+  return static_cast<uint16_t>(static_cast<unsigned>(priority) << kPriorityShift);
+}
+constexpr uint16_t ReplyPriorityFlag(MessagePriority priority) {
+  return static_cast<uint16_t>(static_cast<unsigned>(priority) << kReplyPriorityShift);
+}
+constexpr MessagePriority PriorityOf(uint16_t flags) {
+  return static_cast<MessagePriority>((flags >> kPriorityShift) & kPriorityMask);
+}
+constexpr MessagePriority ReplyPriorityOf(uint16_t flags) {
+  return static_cast<MessagePriority>((flags >> kReplyPriorityShift) & kPriorityMask);
+}
+constexpr Compression CompressionOf(uint16_t flags) {
+  if ((flags & kCompressAll) != 0) return Compression::kAll;
+  return (flags & kCompress) != 0 ? Compression::kAdjacent : Compression::kNone;
+}
 
 // The signature strings list `name:type` separated by commas. A type is one of
 //   b bool   c char   i8 i16 i32 i64 u8 u16 u32 u64   f32 f64   s string   w u16string   B ByteBuf
@@ -34,7 +64,7 @@ enum MessageFlags : uint16_t {
 //   {name:type,...} struct   <T|T|...> union   . opaque: printing of the message stops there
 struct MessageInfo {
   const char* name;        // "Ping", "PBarConstructor", "__delete__"
-  uint16_t flags;          // MessageFlags
+  uint16_t flags;          // MessageFlags, PriorityFlag, ReplyPriorityFlag
   const char* parameters;  // signature string; "" if there are none
   const char* returns;     // signature string; "" if there are none
 };
@@ -44,6 +74,9 @@ struct ProtocolInfo {
   uint32_t id;           // from the compiler; never 0
   uint64_t fingerprint;  // of everything that decides the bytes on the wire
   bool toplevel;
+  // Of a top-level protocol: whether a message of it or of any protocol below it has a priority or
+  // may be compressed, so that messages have to wait for one another.
+  bool reorders = false;
   absl::Span<const MessageInfo> messages;  // in the order of the message numbers
 };
 

@@ -104,38 +104,18 @@ void MessageChannel::AcceptSyncReply(const ActorHeader& header, absl::Span<const
 
 void MessageChannel::Defer(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
   OwnedMessage message(payload, handles);
-  if (wait_ != nullptr && deferred_.cost() + message.cost() > limits_.queued_bytes) {
+  if (wait_ != nullptr && incoming_.cost() + message.cost() > limits_.queued_bytes) {
     ActorHeader header{};
     std::memcpy(&header, payload.data(), std::min(payload.size(), sizeof(header)));
     return Cut(Text(NameOf(header), ": more than ", limits_.queued_bytes,
                     " bytes wait behind a sync call (queued_bytes)"));
   }
-  deferred_.Push(std::move(message));
-  ScheduleDeferred();
+  incoming_.Push(std::move(message), MannerOf(payload));
+  ScheduleWaiting();
   if (wait_ == nullptr && !paused_) {
     paused_ = true;
     channel_->PauseReading();
   }
-}
-
-void MessageChannel::ScheduleDeferred() {
-  if (std::exchange(deferred_scheduled_, true)) return;
-  loop_->Post([self = RefPtr<MessageChannel>(this)] {
-    self->deferred_scheduled_ = false;
-    self->DispatchDeferred();
-  });
-}
-
-void MessageChannel::DispatchDeferred() {
-  const RefPtr<MessageChannel> keep(this);
-  while (!deferred_.empty() && !ended_ && !cut_) {
-    OwnedMessage message = deferred_.Pop();
-    Dispatch(message.bytes(), message.handles());
-  }
-  if (ended_) return;
-  if (std::exchange(paused_, false)) channel_->ResumeReading();
-  if (std::exchange(writable_deferred_, false)) TellWritable();
-  if (lost_) EndAfterLoss();
 }
 
 }  // namespace ipdl

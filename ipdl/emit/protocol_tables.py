@@ -13,11 +13,19 @@ from ipdl.emit.names import cxx_name
 from ipdl.emit.scope import IPDL, Scope, cxx_namespace, declared_names
 from ipdl.emit.signature import signature
 from ipdl.fingerprint import fingerprint
-from ipdl.model import Direction, ImplKind, Message, Protocol, Side, Unit
+from ipdl.model import Compress, Direction, ImplKind, Message, Priority, Protocol, Side, Unit
 
 
 # Of a table entry, in characters: a signature above this is cut into lines of its own.
 LONGEST_ITEM = 92
+
+_PRIORITIES = {
+    Priority.LOW: "kLow",
+    Priority.MEDIUMHIGH: "kMediumHigh",
+    Priority.INPUT: "kInput",
+    Priority.VSYNC: "kVsync",
+    Priority.CONTROL: "kControl",
+}
 
 
 def protocol_id(protocol: Protocol) -> int:
@@ -93,6 +101,8 @@ def emit_definitions(unit: Unit, code: Code) -> None:
         code.line(".id = kProtocolId,")
         code.line(f".fingerprint = 0x{fingerprint(unit)[:16]},")
         code.line(f".toplevel = {'true' if protocol.toplevel else 'false'},")
+        if protocol.toplevel and _reorders(protocol):
+            code.line(".reorders = true,")
         code.line(f".messages = {'kMessages' if protocol.messages else '{}'},")
     if protocol.toplevel:
         code.line()
@@ -141,4 +151,30 @@ def _flags(message: Message) -> str:
         flags.append("kConstructor")
     if message.is_delete:
         flags.append("kDelete")
+    if message.compress is not Compress.NO:
+        flags.append("kCompress" if message.compress is Compress.ADJACENT else "kCompressAll")
+    for function, priority in (
+        ("PriorityFlag", message.priority),
+        ("ReplyPriorityFlag", message.reply_priority),
+    ):
+        if priority is not Priority.NORMAL:
+            flags.append(f"{function}({IPDL}::MessagePriority::{_PRIORITIES[priority]})")
     return " | ".join(f"{IPDL}::{flag}" for flag in flags)
+
+
+def _reorders(protocol: Protocol) -> bool:
+    """Has the protocol, or one below it, messages that overtake or replace others?"""
+    seen: set[Protocol] = set()
+    left = [protocol]
+    while left:
+        one = left.pop()
+        if one not in seen:
+            seen.add(one)
+            left += one.manages
+    return any(
+        message.compress is not Compress.NO
+        or message.priority is not Priority.NORMAL
+        or message.reply_priority is not Priority.NORMAL
+        for one in seen
+        for message in one.messages
+    )

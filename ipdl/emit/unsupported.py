@@ -15,14 +15,12 @@ from ipdl.model import (
     Aggregate,
     Builtin,
     Category,
-    Compress,
     Field,
     ImplKind,
     ManagedEndpoint,
     Message,
     Nesting,
     Param,
-    Priority,
     Protocol,
     Side,
     Struct,
@@ -81,14 +79,6 @@ def _in_protocol(protocol: Protocol) -> Iterator[Finding]:
 def _in_message(message: Message) -> Iterator[Finding]:
     if message.nested is not Nesting.NOT:
         yield message.span, f"[Nested={message.nested.spelling}]"
-    if message.compress is not Compress.NO:
-        yield message.span, "[Compress]"
-    if message.priority is not Priority.NORMAL:
-        yield message.span, f"[Priority={message.priority.value}]"
-    if message.reply_priority is not Priority.NORMAL:
-        yield message.span, f"[ReplyPriority={message.reply_priority.value}]"
-    if message.lazy:
-        yield message.span, "[LazySend]"
     if message.tainted:
         yield message.span, "[Tainted]"
     for param in (*message.params, *message.returns):
