@@ -14,9 +14,11 @@ from ipdl.reporter import Reporter
 from ipdl.source import SourceFile, Span
 
 _WORDS = frozenset(
-    "answer as bridges call compress compressall goto intr nested opens prio recv rpc send spawns "
-    "start state urgent verify".split()
+    "answer as bridges call compress compressall cpow delete goto high intr nested opens prio recv "
+    "rpc send spawns start state urgent verify".split()
 )
+# The nesting that priorities stood for before there was `nested(...)`.
+_NESTING = {"high": "inside_sync", "urgent": "inside_cpow", "cpow": "inside_cpow"}
 _TRIGGERS = frozenset({"send", "recv", "call", "answer"})
 # What may stand just before a statement of a protocol's body.
 _OPENERS = frozenset({";", "{", "}", ":", "]"})
@@ -35,10 +37,13 @@ class _Modernizer:
         self._tokens = tokens
         self._reporter = reporter
         self._out: list[Token] = []
+        self._attributes_end = -1  # how long `_out` was behind the last list of attributes made
+        self._label = "parent"  # the last one seen
 
     def run(self) -> list[Token]:
         rules = (
             self._qualifier,
+            self._power,
             self._semantics,
             self._suffix,
             self._channel_statement,
@@ -50,6 +55,8 @@ class _Modernizer:
         while at < len(self._tokens):
             token = self._tokens[at]
             next_ = None
+            if token.type in ("parent", "child", "both") and self._kind(at + 1) == ":":
+                self._label = token.type
             if token.text in _WORDS or token.type in ("parent", "child", "~", ":"):
                 next_ = next((n for n in (rule(at) for rule in rules) if n is not None), None)
             if next_ is None:
@@ -72,15 +79,49 @@ class _Modernizer:
         if close is None:
             return None
         level = self._text(close - 1)
-        if word == "prio":
-            modern = "[Priority=control]" if level == "high" else "[Priority=normal]"
-        elif self._text(at + 2) == "upto":
-            modern = f"[NestedUpTo={level}]"
+        upto = any(self._text(index) == "upto" for index in range(at + 2, close))
+        if word == "prio" and not upto and level != "urgent":
+            name, level = "Priority", "control" if level == "high" else "normal"
         else:
-            modern = f"[Nested={level}]"
-        written = f"{word}(...)"
-        self._report(diagnostics.legacy_qualifier(written, modern), at, close)
+            name = "NestedUpTo" if upto else "Nested"
+            level = _NESTING.get(level, level)
+        written = self._file.text[self._tokens[at].start : self._tokens[close].end]
+        problem = diagnostics.legacy_qualifier(written, f"[{name}={level}]")
+        self._report(problem, at, close)
+        self._make_attribute(at, name, level)
         return close + 1
+
+    def _power(self, at: int) -> int | None:
+        """`urgent sync Foo(...)`, `cpow sync protocol PFoo`, `high async Foo()`."""
+        word = self._text(at)
+        if word not in _NESTING or self._kind(at + 1) not in ("async", "sync"):
+            return None
+        if not self._at_statement() and not self._at_file_start():
+            return None
+        name, level = "Nested", _NESTING[word]
+        if self._kind(at + 2) == "protocol":
+            name = "NestedUpTo"
+        elif word == "high" and self._kind(at + 1) == "async":  # which cannot be nested so
+            name, level = "Priority", "control"
+        self._report(diagnostics.legacy_qualifier(word, f"[{name}={level}]"), at, at)
+        self._make_attribute(at, name, level)
+        return at + 1
+
+    def _make_attribute(self, at: int, name: str, value: str) -> None:
+        """`[name=value]`, so that the rules about nesting see what was meant. Several that follow
+        each other make one list; none is made behind a list that an author wrote."""
+        place = self._tokens[at]
+        if self._attributes_end == len(self._out):
+            self._out[-1] = place._replace(type=",", text=",")
+        elif self._out and self._out[-1].type == "]":
+            return
+        else:
+            self._out.append(place._replace(type="[", text="["))
+        self._out.append(place._replace(type="ID", text=name))
+        self._out.append(place._replace(type="=", text="="))
+        self._out.append(place._replace(type="ID", text=value))
+        self._out.append(place._replace(type="]", text="]"))
+        self._attributes_end = len(self._out)
 
     def _semantics(self, at: int) -> int | None:
         """`intr Foo(...)`, `rpc protocol PFoo`: as powerful as sync."""
@@ -91,7 +132,9 @@ class _Modernizer:
         if not message and self._kind(at + 1) != "protocol":
             return None
         self._report(diagnostics.legacy_semantics(token.text), at, at)
-        self._out.append(token._replace(type="sync"))
+        # What may wait on either side is no longer sync; the parent waits for nobody.
+        kind = "sync" if not message or self._label == "parent" else "async"
+        self._out.append(token._replace(type=kind))
         return at + 1
 
     def _suffix(self, at: int) -> int | None:
@@ -136,7 +179,7 @@ class _Modernizer:
             return None
         self._report(diagnostics.legacy_state(self._text(name)), at, name)
         after = name + 2
-        while self._text(after) in _TRIGGERS:
+        while self._text(after) in _TRIGGERS or self._text(after) == "delete":
             end = self._find(after, ";", limit=64)
             if end is None:
                 break
@@ -144,25 +187,33 @@ class _Modernizer:
         return after
 
     def _actor_state(self, at: int) -> int | None:
-        """`PFoo:STATE actor` as a parameter."""
+        """`PFoo:STATE actor` as a parameter or field."""
         if self._kind(at) != ":" or len(self._out) < 2 or self._out[-1].type != "ID":
             return None
-        if self._out[-2].type not in ("(", ",", "nullable"):
+        before, after = self._out[-2].type, self._kind(at + 2)
+        if self._kind(at + 1) != "ID" or after not in ("ID", "[", "?"):
             return None
-        if self._kind(at + 1) != "ID" or self._kind(at + 2) not in ("ID", "["):
+        if before in ("{", ";"):  # a field; or a misspelt label, after which a message begins
+            if after == "ID" and self._kind(at + 3) != ";":
+                return None
+        elif before not in ("(", ",", "nullable"):
             return None
         actor, state = self._out[-1].text, self._text(at + 1)
         self._report(diagnostics.legacy_actor_state(actor, state), at, at + 1)
         return at + 2
 
     def _tilde(self, at: int) -> int | None:
-        """`async ~PFoo();`: the destructor, declared in the manager."""
-        if self._kind(at) != "~" or self._kind(at + 1) != "ID" or self._text(at + 2) != "(":
+        """`async ~PFoo();`, `delete PFoo();`: the destructor, declared in the manager."""
+        if self._text(at) not in ("~", "delete"):
+            return None
+        if self._kind(at + 1) != "ID" or self._text(at + 2) != "(":
             return None
         end = self._find(at, ";", limit=200)
         if end is None:
             return None
-        self._report(diagnostics.legacy_destructor(self._text(at + 1)), at, at + 1)
+        name = self._text(at + 1)
+        written = f"~{name}()" if self._text(at) == "~" else f"delete {name}()"
+        self._report(diagnostics.legacy_destructor(written, name), at, at + 1)
         while self._out and self._out[-1].type in ("async", "sync"):
             self._out.pop()
         return end + 1

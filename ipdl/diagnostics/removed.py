@@ -54,8 +54,8 @@ def legacy_actor_state(actor: str, state: str) -> None:
 
 @error(
     907,
-    "`~{name}()` was removed from the language",
+    "`{written}` was removed from the language",
     help="write `async __delete__();` in protocol {name} itself",
 )
-def legacy_destructor(name: str) -> None:
+def legacy_destructor(written: str, name: str) -> None:
     ...
