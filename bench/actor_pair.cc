@@ -11,6 +11,7 @@
 #include "bench/BenchParent.h"
 #include "bench/processor.h"
 #include "glue/detached.h"
+#include "glue/endpoint.h"
 
 namespace ipdl::bench {
 namespace {

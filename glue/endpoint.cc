@@ -61,14 +61,14 @@ absl::Status EndpointBase::BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop,
                               exit_when_closed_);
 }
 
-void EndpointBase::Write(Writer& out, EndpointBase&& end, const ActorClass& actor_class) {
+void EndpointBase::Write(Writer& out, EndpointBase&& end, const ProtocolInfo& protocol, Side side) {
   FileDescriptor socket = std::move(end.socket_);
   end.peer_.reset();
   if (!socket.valid()) {
-    out.Fail(Text("an endpoint for ", ShortName(*actor_class.protocol), " is empty"));
+    out.Fail(Text("an endpoint for ", ShortName(protocol), " is empty"));
   }
-  out.Put(actor_class.protocol->id);
-  out.Put(static_cast<uint8_t>(actor_class.side));
+  out.Put(protocol.id);
+  out.Put(static_cast<uint8_t>(side));
   out.PutHandle(std::move(socket).TakeOwned());
 }
 
@@ -93,15 +93,13 @@ bool IsConnection(const FileDescriptor& fd) {
 
 }  // namespace
 
-bool EndpointBase::Read(Reader& in, EndpointBase* end, const ActorClass& actor_class) {
-  uint32_t protocol = 0;
-  uint8_t side = 0;
+bool EndpointBase::Read(Reader& in, EndpointBase* end, const ProtocolInfo& protocol, Side side) {
+  uint32_t id_found = 0;
+  uint8_t side_found = 0;
   OwnedHandle handle;
-  if (!in.Get(&protocol)) return false;
-  if (protocol != actor_class.protocol->id || !in.Get(&side) ||
-      side != static_cast<uint8_t>(actor_class.side)) {
-    return in.Fail(
-        Text("not an endpoint for ", ShortName(*actor_class.protocol), SideName(actor_class.side)));
+  if (!in.Get(&id_found)) return false;
+  if (id_found != protocol.id || !in.Get(&side_found) || side_found != static_cast<uint8_t>(side)) {
+    return in.Fail(Text("not an endpoint for ", ShortName(protocol), SideName(side)));
   }
   if (!in.GetHandle(OwnedHandle::Kind::kFileDescriptor, &handle)) return false;
   FileDescriptor socket;

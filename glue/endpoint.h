@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "glue/endpoint_fwd.h"
 #include "glue/protocol.h"
 #include "glue/ref_ptr.h"
 #include "runtime/handle.h"
@@ -58,8 +59,8 @@ class EndpointBase {
 
  protected:
   absl::Status BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop, const Limits& limits);
-  static void Write(Writer& out, EndpointBase&& end, const ActorClass& actor_class);
-  static bool Read(Reader& in, EndpointBase* end, const ActorClass& actor_class);
+  static void Write(Writer& out, EndpointBase&& end, const ProtocolInfo& protocol, Side side);
+  static bool Read(Reader& in, EndpointBase* end, const ProtocolInfo& protocol, Side side);
 
  private:
   friend absl::Status CreateEndpointPair(EndpointBase* a, EndpointBase* b);
@@ -69,8 +70,7 @@ class EndpointBase {
   bool exit_when_closed_ = false;
 };
 
-// Two connected ends; behind the generated PFoo::CreateEndpoints. Error: no descriptors or memory;
-// both are empty then.
+// Behind PFoo::CreateEndpoints.
 absl::Status CreateEndpointPair(EndpointBase* a, EndpointBase* b);
 
 template <typename A>
@@ -92,18 +92,25 @@ class Endpoint : public EndpointBase {
   }
 
  private:
-  friend struct ParamTraits<Endpoint<A>>;
+  template <typename, const ProtocolInfo&, Side>
+  friend struct EndpointTraits;
 };
 
-// On the wire: u32 protocol id, u8 side, the handle. Empty endpoints fail the send.
-template <typename A>
-struct ParamTraits<Endpoint<A>> {
-  static constexpr size_t kMinWireBytes = 6;
-  static void Write(Writer& out, Endpoint<A>&& end) {
-    Endpoint<A>::Write(out, std::move(end), A::kClass);
-  }
-  static bool Read(Reader& in, Endpoint<A>* end) { return Endpoint<A>::Read(in, end, A::kClass); }
-};
+template <typename A, const ProtocolInfo& protocol, Side side>
+void EndpointTraits<A, protocol, side>::Write(Writer& out, Endpoint<A>&& end) {
+  Endpoint<A>::Write(out, std::move(end), protocol, side);
+}
+
+template <typename A, const ProtocolInfo& protocol, Side side>
+bool EndpointTraits<A, protocol, side>::Read(Reader& in, Endpoint<A>* end) {
+  return Endpoint<A>::Read(in, end, protocol, side);
+}
+
+template <typename Parent, typename Child>
+absl::Status EndpointMaker<Parent, Child>::operator()(Endpoint<Parent>* parent,
+                                                      Endpoint<Child>* child) const {
+  return CreateEndpointPair(parent, child);
+}
 
 }  // namespace ipdl
 

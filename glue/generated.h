@@ -2,7 +2,8 @@
 //
 // What it is: the contract between the compiler's emitter and the library. What it is not: for
 // authors; their headers (PFooChild.h) include only what their declarations need: glue/toplevel.h
-// or glue/actor.h, glue/reply.h, glue/resolver.h, glue/endpoint.h, glue/side_variant.h.
+// or glue/actor.h, glue/reply.h, glue/resolver.h, glue/endpoint.h, glue/side_variant.h. Endpoints are
+// not here either: few messages carry one, and they take longest to compile.
 //
 // The shape of what is generated is in the examples of outgoing.h (senders) and incoming.h
 // (handlers). Each base class has
@@ -18,7 +19,6 @@
 
 #include "glue/actor.h"            // IWYU pragma: export
 #include "glue/actor_param.h"      // IWYU pragma: export
-#include "glue/endpoint.h"         // IWYU pragma: export
 #include "glue/incoming.h"         // IWYU pragma: export
 #include "glue/outgoing.h"         // IWYU pragma: export
 #include "glue/protocol.h"         // IWYU pragma: export

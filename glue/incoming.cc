@@ -9,22 +9,11 @@
 
 namespace ipdl {
 
-Incoming::Incoming(MessageChannel& channel, Actor& actor, const ActorHeader& header,
-                   absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles)
-    : channel_(channel),
-      actor_(actor),
-      header_(header),
-      reader_(payload, handles, &channel.limits(), &channel) {
-  absl::Span<const uint8_t> skipped;
-  // Cannot fail: the header has been read from these bytes before.
-  static_cast<void>(reader_.GetBytes(sizeof(ActorHeader), &skipped));
-}
-
-HandlerStatus Incoming::Malformed() {
+HandlerStatus Incoming::Malformed() noexcept {
   return channel_.TakeGoneActor() ? HandlerStatus::kDropped : HandlerStatus::kMalformed;
 }
 
-HandlerStatus Incoming::Done(Result result) {
+HandlerStatus Incoming::Done(Result result) noexcept {
   switch (result.kind()) {
     case Result::Kind::kOk:
       return HandlerStatus::kDone;
@@ -38,7 +27,7 @@ HandlerStatus Incoming::Done(Result result) {
   return HandlerStatus::kDone;
 }
 
-HandlerStatus Incoming::Construct(Actor* made) {
+HandlerStatus Incoming::Construct(Actor* made) noexcept {
   if (made == nullptr) {
     reason_ = "this side has no actor for it";
     return HandlerStatus::kBad;
@@ -58,12 +47,12 @@ HandlerStatus Incoming::Construct(Actor* made) {
   return HandlerStatus::kDone;
 }
 
-Writer& Incoming::OpenReply() {
+Writer& Incoming::OpenReply() noexcept {
   reply_ = &channel_.OpenReply(header_);
   return *reply_;
 }
 
-HandlerStatus Incoming::SendReply() {
+HandlerStatus Incoming::SendReply() noexcept {
   channel_.FinishReply(header_, *std::exchange(reply_, nullptr));
   return HandlerStatus::kDone;
 }

@@ -4,7 +4,7 @@
 // handler may answer. What it is not: for authors, or for storing. Made by MessageChannel, which
 // has checked the header, found the actor and holds a reference to it during the handler.
 //
-//   ipdl::HandlerStatus OnPing(ipdl::Actor& actor, ipdl::Incoming& in) {
+//   ipdl::HandlerStatus OnPing(ipdl::Actor& actor, ipdl::Incoming& in) noexcept {
 //     uint32_t n{};
 //     std::string s;
 //     if (!(ipdl::ReadParam(in.reader(), "n", &n) && ipdl::ReadParam(in.reader(), "s", &s) &&
@@ -14,7 +14,7 @@
 //     return in.Done(static_cast<FooParent&>(actor).RecvPing(n, std::move(s)));
 //   }
 //
-//   ipdl::HandlerStatus OnAdd(ipdl::Actor& actor, ipdl::Incoming& in) {              // sync
+//   ipdl::HandlerStatus OnAdd(ipdl::Actor& actor, ipdl::Incoming& in) noexcept {      // sync
 //     int32_t a{}, b{};
 //     ... read ...
 //     int32_t sum{};
@@ -33,7 +33,7 @@
 //   }
 //   ... return in.Done(self.RecvAsk(std::move(q), in.TakeResolver(&WriteReplyAsk)));
 //
-//   ipdl::HandlerStatus OnPBarConstructor(ipdl::Actor& actor, ipdl::Incoming& in) {
+//   ipdl::HandlerStatus OnPBarConstructor(ipdl::Actor& actor, ipdl::Incoming& in) noexcept {
 //     ... read ...
 //     auto& self = static_cast<FooParent&>(actor);
 //     ipdl::RefPtr<PBarParent> made = self.AllocPBarParent(name);
@@ -69,19 +69,19 @@ class Incoming {
 
   Reader& reader() { return reader_; }
   // After the last argument: true if no byte and no handle is left over.
-  bool Finish() { return reader_.Finish(); }
+  bool Finish() noexcept { return reader_.Finish(); }
   // An argument was wrong, or Finish failed. Which one and why is in reader().
-  HandlerStatus Malformed();
+  HandlerStatus Malformed() noexcept;
   // Turns the author's answer into the handler's.
-  HandlerStatus Done(Result result);
+  HandlerStatus Done(Result result) noexcept;
 
   // Constructors, once, after the arguments were read: connects the actor that AllocX returned.
   // Null is answered as a bad message. If not kDone, the handler returns it.
-  [[nodiscard]] HandlerStatus Construct(Actor* made);
+  [[nodiscard]] HandlerStatus Construct(Actor* made) noexcept;
 
   // Sync messages: where to write the results; then SendReply().
-  Writer& OpenReply();
-  HandlerStatus SendReply();
+  Writer& OpenReply() noexcept;
+  HandlerStatus SendReply() noexcept;
 
   // Async messages with `returns`, once.
   template <typename... Ts>

@@ -157,8 +157,11 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   std::string NameOf(const ActorHeader& header);
   void SettleQuestion(Actor& actor, const ActorHeader& question, HandlerStatus status,
                       bool dropped);
-  // Empty if the message fits the actor's table; otherwise what is wrong.
-  std::string_view CheckHeader(const ActorHeader& header, const Actor& actor) const;
+  // The message does not fit the actor's table.
+  void CutForHeader(const ActorHeader& header, const Actor& actor);
+  bool Prepare(const ActorHeader& header, Actor& actor, Incoming& in);
+  void HandleFailure(const ActorHeader& header, Actor& actor, Incoming& in, HandlerStatus status);
+  void Blame(const ActorHeader& header, const Actor& actor, std::string_view why);
 
   // --- Sending
   bool Congested() const;

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <optional>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "glue/blame.h"
 #include "glue/incoming.h"
 #include "glue/message_channel.h"
@@ -28,7 +30,28 @@ ActorHeader HeaderOf(absl::Span<const uint8_t> payload) {
   return header;
 }
 
+// Does a message with this header fit the actor? What is wrong if not, CutForHeader says.
+inline bool HeaderFits(const ActorHeader& header, const ActorClass& actor_class) {
+  const ProtocolInfo& protocol = *actor_class.protocol;
+  if (header.protocol != protocol.id || header.message >= protocol.message_count) return false;
+  return actor_class.handlers[header.message] != nullptr &&
+         header.flags == (protocol.messages[header.message].flags & kKindBits) &&
+         ((header.flags & kWireHasReply) != 0 ? header.seqno > 0 : header.seqno == 0);
+}
+
 }  // namespace
+
+// Here, where it is used once for each message.
+inline Incoming::Incoming(MessageChannel& channel, Actor& actor, const ActorHeader& header,
+                          absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles)
+    : channel_(channel),
+      actor_(actor),
+      header_(header),
+      reader_(payload, handles, &channel.limits(), &channel) {
+  absl::Span<const uint8_t> skipped;
+  // Cannot fail: the header has been read from these bytes before.
+  static_cast<void>(reader_.GetBytes(sizeof(ActorHeader), &skipped));
+}
 
 struct MessageChannel::RunningQuestion {
   int32_t seqno;
@@ -66,7 +89,7 @@ IncomingQueue::Manner MessageChannel::MannerOf(absl::Span<const uint8_t> payload
   const Actor* const actor = tree_.Find(header.routing);
   if (actor == nullptr) return {};
   const ProtocolInfo& protocol = *actor->actor_class().protocol;
-  if (header.protocol != protocol.id || header.message >= protocol.messages.size()) return {};
+  if (header.protocol != protocol.id || header.message >= protocol.message_count) return {};
   const uint16_t flags = protocol.messages[header.message].flags;
   if ((header.flags & kWireReply) != 0) return {.priority = ReplyPriorityOf(flags)};
   return {.priority = PriorityOf(flags),
@@ -94,6 +117,57 @@ void MessageChannel::DispatchWaiting() {
   if (lost_) EndAfterLoss();
 }
 
+ABSL_ATTRIBUTE_COLD void MessageChannel::CutForHeader(const ActorHeader& header,
+                                                      const Actor& actor) {
+  const ActorClass& actor_class = actor.actor_class();
+  const ProtocolInfo& protocol = *actor_class.protocol;
+  const bool known = header.protocol == protocol.id && header.message < protocol.message_count;
+  std::string_view wrong = "seqno: out of range";
+  if (header.protocol != protocol.id) {
+    wrong = "protocol: the actor is of another one";
+  } else if (!known) {
+    wrong = "message: the protocol has no such number";
+  } else if (actor_class.handlers[header.message] == nullptr) {
+    wrong = "this side does not receive it";
+  } else if (header.flags != (protocol.messages[header.message].flags & kKindBits)) {
+    wrong = "flags: not those of this message";
+  }
+  Cut(Text(known ? MessageName(protocol, header.message)
+                 : Text(UnknownMessageName(header), " for ", ShortName(protocol), " actor ",
+                        header.routing),
+           ": ", wrong));
+}
+
+inline void MessageChannel::DispatchToActor(const ActorHeader& header,
+                                            absl::Span<const uint8_t> payload,
+                                            absl::Span<OwnedHandle> handles) {
+  const RefPtr<Actor> actor(tree_.Find(header.routing));
+  if (!actor || actor->link_status() != LinkStatus::kConnected) {
+    return DispatchToNobody(header, payload);
+  }
+  if (ABSL_PREDICT_FALSE(!HeaderFits(header, actor->actor_class()))) {
+    return CutForHeader(header, *actor);
+  }
+  Incoming in(*this, *actor, header, payload, handles);
+  constexpr uint16_t kSpecial = kWireConstructor | kWireHasReply;
+  if ((header.flags & kSpecial) != 0 && !Prepare(header, *actor, in)) return;
+  const bool question = (header.flags & (kWireHasReply | kWireSync)) == kWireHasReply;
+  gone_actor_ = false;
+  RunningQuestion running{.seqno = header.seqno, .outer = running_};
+  if (question) running_ = &running;
+  const HandlerStatus status = actor->actor_class().handlers[header.message](*actor, in);
+  if (question) {
+    running_ = running.outer;
+    SettleQuestion(*actor, header, status, running.dropped);
+  }
+  if (ABSL_PREDICT_FALSE(status != HandlerStatus::kDone)) {
+    HandleFailure(header, *actor, in, status);
+  } else if ((header.flags & kWireDelete) != 0 && !ended_ &&
+             actor->link_status() == LinkStatus::kConnected) {
+    tree_.Destroy(*actor, DestroyReason::kDeletion, DestroyReason::kAncestorDeletion);
+  }
+}
+
 void MessageChannel::Dispatch(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
   if (payload.size() < sizeof(ActorHeader)) {
     return Cut(Text("a message of ", payload.size(), " bytes is shorter than its header"));
@@ -106,99 +180,67 @@ void MessageChannel::Dispatch(absl::Span<const uint8_t> payload, absl::Span<Owne
   DispatchToActor(header, payload, handles);
 }
 
-std::string_view MessageChannel::CheckHeader(const ActorHeader& header, const Actor& actor) const {
-  const ActorClass& actor_class = actor.actor_class();
-  if (header.protocol != actor_class.protocol->id) return "protocol: the actor is of another one";
-  if (header.message >= actor_class.protocol->messages.size()) {
-    return "message: the protocol has no such number";
-  }
-  const MessageInfo& info = actor_class.protocol->messages[header.message];
-  if (actor_class.handlers[header.message] == nullptr) return "this side does not receive it";
-  if (header.flags != (info.flags & kKindBits)) return "flags: not those of this message";
-  if ((info.flags & kHasReply) != 0 ? header.seqno <= 0 : header.seqno != 0) {
-    return "seqno: out of range";
-  }
-  return {};
+ABSL_ATTRIBUTE_COLD void MessageChannel::Blame(const ActorHeader& header, const Actor& actor,
+                                               std::string_view why) {
+  Cut(Text(MessageName(*actor.actor_class().protocol, header.message), ": ", why));
 }
 
-void MessageChannel::DispatchToActor(const ActorHeader& header, absl::Span<const uint8_t> payload,
-                                     absl::Span<OwnedHandle> handles) {
-  const RefPtr<Actor> actor(tree_.Find(header.routing));
-  if (!actor || actor->link_status() != LinkStatus::kConnected) {
-    return DispatchToNobody(header, payload);
-  }
-  const ProtocolInfo& protocol = *actor->actor_class().protocol;
-  if (const std::string_view wrong = CheckHeader(header, *actor); !wrong.empty()) {
-    const bool known = header.protocol == protocol.id && header.message < protocol.messages.size();
-    return Cut(Text(known ? MessageName(protocol, header.message)
-                          : Text(UnknownMessageName(header), " for ", ShortName(protocol),
-                                 " actor ", header.routing),
-                    ": ", wrong));
-  }
-  const auto blame = [&](std::string_view why) {
-    Cut(Text(MessageName(protocol, header.message), ": ", why));
-  };
-
-  Incoming in(*this, *actor, header, payload, handles);
+// Before the handler of a constructor or of a message with a reply. False: the peer was cut off.
+bool MessageChannel::Prepare(const ActorHeader& header, Actor& actor, Incoming& in) {
   if ((header.flags & kWireConstructor) != 0) {
     if (!in.reader_.Get(&in.constructed_id_)) {
       in.reader_.Blame("id");
-      return blame(in.reader_.failure().ToString());
+      return Blame(header, actor, in.reader_.failure().ToString()), false;
     }
     if (!tree_.NotePeerId(in.constructed_id_)) {
-      return blame(Text("id: ", in.constructed_id_, " is not a new id of the peer"));
+      return Blame(header, actor, Text("id: ", in.constructed_id_, " is not a new id of the peer")),
+             false;
     }
     if (tree_.made_by_peer() >= limits_.actors) {
-      return blame(Text("the peer has ", limits_.actors, " actors already (actors)"));
+      return Blame(header, actor,
+                   Text("the peer has ", limits_.actors, " actors already (actors)")),
+             false;
     }
   }
-  const bool question = (header.flags & (kWireHasReply | kWireSync)) == kWireHasReply;
-  if (question) {
+  if ((header.flags & (kWireHasReply | kWireSync)) == kWireHasReply) {
     if (replies_.questions() >= limits_.outstanding_replies) {
-      return blame(Text(limits_.outstanding_replies,
-                        " questions of the peer are open already (outstanding_replies)"));
+      return Blame(header, actor,
+                   Text(limits_.outstanding_replies,
+                        " questions of the peer are open already (outstanding_replies)")),
+             false;
     }
-    if (!replies_.OpenQuestion(*actor, header.seqno)) {
-      return blame(Text("seqno: ", header.seqno, " is an open question already"));
+    if (!replies_.OpenQuestion(actor, header.seqno)) {
+      return Blame(header, actor, Text("seqno: ", header.seqno, " is an open question already")),
+             false;
     }
   }
+  return true;
+}
 
-  gone_actor_ = false;
-  RunningQuestion running{.seqno = header.seqno, .outer = running_};
-  if (question) running_ = &running;
-  const HandlerStatus status = actor->actor_class().handlers[header.message](*actor, in);
-  if (question) {
-    running_ = running.outer;
-    SettleQuestion(*actor, header, status, running.dropped);
-  }
-
-  if (ABSL_PREDICT_FALSE(status != HandlerStatus::kDone && in.constructed_)) {
-    if (in.constructed_->link_status() == LinkStatus::kConnected) {
-      tree_.Destroy(*in.constructed_, DestroyReason::kFailedConstructor,
-                    DestroyReason::kAncestorDeletion);
-    }
+// After a handler that did not answer kDone.
+ABSL_ATTRIBUTE_COLD void MessageChannel::HandleFailure(const ActorHeader& header, Actor& actor,
+                                                       Incoming& in, HandlerStatus status) {
+  if (in.constructed_ && in.constructed_->link_status() == LinkStatus::kConnected) {
+    tree_.Destroy(*in.constructed_, DestroyReason::kFailedConstructor,
+                  DestroyReason::kAncestorDeletion);
   }
   if (ended_) return;
+  const std::string name = MessageName(*actor.actor_class().protocol, header.message);
   switch (status) {
     case HandlerStatus::kDone:
-      if ((header.flags & kWireDelete) != 0 && actor->link_status() == LinkStatus::kConnected) {
-        tree_.Destroy(*actor, DestroyReason::kDeletion, DestroyReason::kAncestorDeletion);
-      }
       return;
     case HandlerStatus::kMalformed:
-      return blame(in.reader_.failure().ToString());
+      return Blame(header, actor, in.reader_.failure().ToString());
     case HandlerStatus::kBad:
-      return blame(in.reason_);
+      return Blame(header, actor, in.reason_);
     case HandlerStatus::kRefused:
-      if ((header.flags & kWireConstructor) != 0) return blame(in.reason_);
+      if ((header.flags & kWireConstructor) != 0) return Blame(header, actor, in.reason_);
       LogWarningLimited(Text("refused ", peer().ToString()),
-                        Text("refused to ", peer().ToString(), ": ",
-                             MessageName(protocol, header.message), ": ", in.reason_));
+                        Text("refused to ", peer().ToString(), ": ", name, ": ", in.reason_));
       if ((header.flags & kWireSync) != 0) SendRejection(header, RejectReason::kHandlerRejected);
       return;
     case HandlerStatus::kDropped:
-      TraceNote(*this, Text(MessageName(protocol, header.message),
-                            " dropped: an actor in it no longer exists"));
+      TraceNote(*this, Text(name, " dropped: an actor in it no longer exists"));
       if ((header.flags & kWireSync) != 0) SendRejection(header, RejectReason::kActorDestroyed);
       return;
   }
@@ -323,7 +365,7 @@ std::string MessageChannel::NameOf(const ActorHeader& header) {
   const Actor* actor = tree_.Find(header.routing);
   if (header.protocol != 0 && actor != nullptr) {
     const ProtocolInfo& protocol = *actor->actor_class().protocol;
-    if (header.protocol == protocol.id && header.message < protocol.messages.size()) {
+    if (header.protocol == protocol.id && header.message < protocol.message_count) {
       return (header.flags & kWireReply) != 0 ? ReplyName(protocol, header.message)
                                               : MessageName(protocol, header.message);
     }

@@ -27,23 +27,19 @@ constexpr uint16_t kKindBits = kWireSync | kWireHasReply | kWireConstructor | kW
 
 // --- Outgoing ----------------------------------------------------------------------------------
 
-Outgoing::Outgoing() : writer_(&Nowhere()) {}
+Outgoing::Outgoing() noexcept : writer_(&Nowhere()) {}
 
-Outgoing::Outgoing(Actor& from, uint16_t message) { Open(&from, message); }
+Outgoing::Outgoing(Actor& from, uint16_t message) noexcept { Open(&from, message); }
 
-Outgoing::~Outgoing() {
-  if (channel_) channel_->Abandon(*writer_);
-}
-
-void Outgoing::Open(Actor* from, uint16_t message) {
+void Outgoing::Open(Actor* from, uint16_t message) noexcept {
   from_ = from;
   message_ = message;
-  if (ABSL_PREDICT_FALSE(from == nullptr || !from->CanSend())) {
+  if (ABSL_PREDICT_FALSE(from == nullptr || from->status_ != LinkStatus::kConnected ||
+                         !from->channel_->IsOpen())) {
     writer_ = &Nowhere();
     return;
   }
   MessageChannel& channel = *from->channel_;
-  loop_ = &channel.loop();
   const ProtocolInfo& protocol = *from->actor_class().protocol;
   const uint16_t flags = protocol.messages[message].flags & kKindBits;
   if ((flags & kWireHasReply) != 0) {
@@ -55,7 +51,7 @@ void Outgoing::Open(Actor* from, uint16_t message) {
     }
     seqno_ = channel.replies().NewSeqno();
   }
-  channel_ = RefPtr<MessageChannel>(&channel);
+  channel_ = RefPtr<MessageChannel>(&channel).Leak();
   writer_ = &channel.Open({.protocol = protocol.id,
                            .message = message,
                            .flags = flags,
@@ -63,15 +59,19 @@ void Outgoing::Open(Actor* from, uint16_t message) {
                            .seqno = seqno_});
 }
 
-SendResult Outgoing::Send() {
-  if (!channel_) return unsent_;
-  const RefPtr<MessageChannel> channel = std::move(channel_);
+inline RefPtr<MessageChannel> Outgoing::TakeChannel() {
+  return RefPtr<MessageChannel>::Adopt(std::exchange(channel_, nullptr));
+}
+
+SendResult Outgoing::Send() noexcept {
+  if (ABSL_PREDICT_FALSE(channel_ == nullptr)) return unsent_;
+  const RefPtr<MessageChannel> channel = TakeChannel();
   return channel->Finish(*writer_);
 }
 
-SendResult Outgoing::SendSync(SyncReply& reply) {
-  if (!channel_) return unsent_;
-  const RefPtr<MessageChannel> channel = std::move(channel_);
+SendResult Outgoing::SendSync(SyncReply& reply) noexcept {
+  if (channel_ == nullptr) return unsent_;
+  const RefPtr<MessageChannel> channel = TakeChannel();
   if (const SendResult sent = channel->Finish(*writer_); !sent) return sent;
   const ProtocolInfo& protocol = *from_->actor_class().protocol;
   return reply.Await(*channel,
@@ -83,25 +83,17 @@ SendResult Outgoing::SendSync(SyncReply& reply) {
                      protocol);
 }
 
-bool Outgoing::SendPending(PendingReply& reply) {
-  if (!channel_) return false;
-  const RefPtr<MessageChannel> channel = std::move(channel_);
-  if (!channel->Finish(*writer_)) return false;
+void Outgoing::SendFor(internal::AwaitedReply& reply) noexcept {
+  if (channel_ == nullptr) return reply.Fail(RejectReason::kSendError);
+  const RefPtr<MessageChannel> channel = TakeChannel();
   // Writing the arguments runs traits of the author, who might even have closed the connection.
-  if (!from_->CanSend()) return false;
+  if (!channel->Finish(*writer_) || !from_->CanSend()) return reply.Fail(RejectReason::kSendError);
   channel->replies().Add(reply, *from_, message_, seqno_);
-  return true;
-}
-
-void Outgoing::SendCallbacks(RefPtr<internal::CallbackReplyBase> reply) {
-  if (SendPending(*reply)) return;
-  internal::RejectSoon(loop_ != nullptr ? loop_ : RunLoop::Current(), reply->TakeReject(),
-                       RejectReason::kSendError);
 }
 
 // --- OutgoingConstructor -----------------------------------------------------------------------
 
-OutgoingConstructor::OutgoingConstructor(Actor& manager, uint16_t message, Actor* made) {
+OutgoingConstructor::OutgoingConstructor(Actor& manager, uint16_t message, Actor* made) noexcept {
   const auto refuse = [&](std::string_view why) {
     LogError(Text(MessageName(*manager.actor_class().protocol, message), " was not sent: ", why));
     unsent_ = SendResult::kRefused;
@@ -141,9 +133,9 @@ OutgoingConstructor::~OutgoingConstructor() {
   if (made_) Settle(SendResult::kRefused);
 }
 
-SendResult OutgoingConstructor::Send() { return Settle(Outgoing::Send()); }
+SendResult OutgoingConstructor::Send() noexcept { return Settle(Outgoing::Send()); }
 
-SendResult OutgoingConstructor::SendSync(SyncReply& reply) {
+SendResult OutgoingConstructor::SendSync(SyncReply& reply) noexcept {
   // Others may construct while this one waits.
   if (constructing_) constructing_->constructing = false;
   return Settle(Outgoing::SendSync(reply));
@@ -159,9 +151,9 @@ SendResult OutgoingConstructor::Settle(SendResult sent) {
 
 // --- OutgoingDelete ----------------------------------------------------------------------------
 
-OutgoingDelete::OutgoingDelete(Actor* actor, uint16_t message) { Open(actor, message); }
+OutgoingDelete::OutgoingDelete(Actor* actor, uint16_t message) noexcept { Open(actor, message); }
 
-SendResult OutgoingDelete::Send() {
+SendResult OutgoingDelete::Send() noexcept {
   const SendResult sent = Outgoing::Send();
   if (sent) ActorTree::Delete(*from_);
   return sent;
@@ -177,7 +169,7 @@ struct SyncReply::Parts {
   std::optional<Reader> reader;
 };
 
-SyncReply::SyncReply() = default;
+SyncReply::SyncReply() noexcept = default;
 SyncReply::~SyncReply() = default;
 
 SendResult SyncReply::Await(MessageChannel& channel, const ActorHeader& question,
@@ -196,11 +188,11 @@ SendResult SyncReply::Await(MessageChannel& channel, const ActorHeader& question
   return result;
 }
 
-Reader& SyncReply::reader() { return *parts_->reader; }
+Reader& SyncReply::reader() noexcept { return *parts_->reader; }
 
-bool SyncReply::Finish() { return parts_->reader->Finish(); }
+bool SyncReply::Finish() noexcept { return parts_->reader->Finish(); }
 
-SendResult SyncReply::Malformed() {
+SendResult SyncReply::Malformed() noexcept {
   MessageChannel& channel = *parts_->channel;
   if (channel.TakeGoneActor()) return SendResult::kRefused;
   channel.Cut(Text(ReplyName(*parts_->protocol, parts_->message), ": ",

@@ -14,6 +14,9 @@
 //
 // If the actor cannot send, writer() swallows what is written (handles in it are closed) and
 // sending answers kClosed; so generated code has no branch. Arguments are consumed in every case.
+//
+// None of them throws, and an Outgoing has no destructor: it must be sent. So a SendX has nothing
+// to undo, and is a few calls in a row.
 
 #ifndef IPDL_GLUE_OUTGOING_H_
 #define IPDL_GLUE_OUTGOING_H_
@@ -36,17 +39,17 @@ class Writer;
 // The values of a sync reply, as they came; they are read from here.
 class SyncReply {
  public:
-  SyncReply();
+  SyncReply() noexcept;
   SyncReply(const SyncReply&) = delete;
   SyncReply& operator=(const SyncReply&) = delete;
   ~SyncReply();
 
   // Only after SendSync answered kOk.
-  Reader& reader();
+  Reader& reader() noexcept;
   // After the last value: true if nothing is left over.
-  bool Finish();
+  bool Finish() noexcept;
   // A value was wrong, or Finish failed: cuts the peer off. Answers kClosed.
-  SendResult Malformed();
+  SendResult Malformed() noexcept;
 
  private:
   friend class Outgoing;
@@ -61,47 +64,39 @@ class SyncReply {
 class Outgoing {
  public:
   // Opens message number `message` of the actor's protocol.
-  Outgoing(Actor& from, uint16_t message);
+  Outgoing(Actor& from, uint16_t message) noexcept;
   Outgoing(const Outgoing&) = delete;
   Outgoing& operator=(const Outgoing&) = delete;
-  // Abandons the message if it was not sent.
-  ~Outgoing();
 
   Writer& writer() { return *writer_; }
 
   // Each message ends in exactly one of these.
-  SendResult Send();
+  SendResult Send() noexcept;
   // Waits for the reply. kRefused if the receiver's handler refused, kClosed if the connection
   // ended before the reply came.
-  SendResult SendSync(SyncReply& reply);
+  SendResult SendSync(SyncReply& reply) noexcept;
   template <typename... Ts>
   Reply<Ts...> SendForReply(ReplyReader<Ts...> read) {
     auto state = MakeRef<internal::AwaitedValues<Ts...>>(read);
-    if (!SendPending(*state)) state->Fail(RejectReason::kSendError);
+    SendFor(*state);
     return Reply<Ts...>(std::move(state));
-  }
-  template <typename... Ts>
-  void SendForReply(ReplyReader<Ts...> read, std::type_identity_t<ResolveCallback<Ts...>>&& resolve,
-                    RejectCallback&& reject) {
-    SendCallbacks(
-        MakeRef<internal::CallbackReply<Ts...>>(read, std::move(resolve), std::move(reject)));
   }
 
  protected:
   // For constructors, whose header follows the registration; `from` null: swallow.
-  Outgoing();
-  void Open(Actor* from, uint16_t message);
+  Outgoing() noexcept;
+  void Open(Actor* from, uint16_t message) noexcept;
 
   Actor* from_ = nullptr;
   SendResult unsent_ = SendResult::kClosed;  // what to answer if nothing was opened
 
  private:
-  bool SendPending(PendingReply& reply);
-  void SendCallbacks(RefPtr<internal::CallbackReplyBase> reply);
+  void SendFor(internal::AwaitedReply& reply) noexcept;
+  RefPtr<MessageChannel> TakeChannel();
 
-  RefPtr<MessageChannel> channel_;  // null: the actor cannot send, or the message is gone
+  // Kept by this object; null: the actor cannot send, or the message is gone.
+  MessageChannel* channel_ = nullptr;
   Writer* writer_ = nullptr;
-  RunLoop* loop_ = nullptr;
   int32_t seqno_ = 0;
   uint16_t message_ = 0;
 };
@@ -119,12 +114,12 @@ class Outgoing {
 class OutgoingConstructor : public Outgoing {
  public:
   // `made` null, or connected before: answers kRefused (and logs it).
-  OutgoingConstructor(Actor& manager, uint16_t message, Actor* made);
+  OutgoingConstructor(Actor& manager, uint16_t message, Actor* made) noexcept;
   ~OutgoingConstructor();
 
-  SendResult Send();
+  SendResult Send() noexcept;
   // A sync constructor. If the receiver fails it, `made` is destroyed as above.
-  SendResult SendSync(SyncReply& reply);
+  SendResult SendSync(SyncReply& reply) noexcept;
 
  private:
   SendResult Settle(SendResult sent);
@@ -143,8 +138,8 @@ class OutgoingConstructor : public Outgoing {
 class OutgoingDelete : public Outgoing {
  public:
   // `actor` null or not connected: answers kClosed.
-  OutgoingDelete(Actor* actor, uint16_t message);
-  SendResult Send();
+  OutgoingDelete(Actor* actor, uint16_t message) noexcept;
+  SendResult Send() noexcept;
 };
 
 }  // namespace ipdl

@@ -10,7 +10,6 @@
 
 #include <cstdint>
 
-#include "absl/types/span.h"
 #include "glue/side.h"
 
 namespace ipdl {
@@ -77,7 +76,8 @@ struct ProtocolInfo {
   // Of a top-level protocol: whether a message of it or of any protocol below it has a priority or
   // may be compressed, so that messages have to wait for one another.
   bool reorders = false;
-  absl::Span<const MessageInfo> messages;  // in the order of the message numbers
+  const MessageInfo* messages;  // in the order of the message numbers
+  uint16_t message_count;
 };
 
 // What a generated message handler answers; made by Incoming's functions only.
@@ -89,13 +89,14 @@ enum class HandlerStatus : uint8_t {
   kBad,        // the handler called the message bad: the peer is cut off
 };
 
-using Handler = HandlerStatus (*)(Actor& actor, Incoming& in);
+// Nothing is thrown through the library: an exception of the author's RecvX ends the process here.
+using Handler = HandlerStatus (*)(Actor& actor, Incoming& in) noexcept;
 
 // One side of a protocol: `static const ActorClass kClass` of each generated base class.
 struct ActorClass {
   const ProtocolInfo* protocol;
   Side side;
-  const Handler* handlers;  // protocol->messages.size() of them; null: not received by this side
+  const Handler* handlers;  // one for each message; null: not received by this side
 };
 
 }  // namespace ipdl

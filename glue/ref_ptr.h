@@ -50,8 +50,15 @@ class RefPtr {
   T* operator->() const { return object_; }
   explicit operator bool() const { return object_ != nullptr; }
 
-  // Gives the reference up without releasing it: the caller must call Release() on the object.
+  // Gives the reference up without releasing it: the caller must call Release() on the object, or
+  // give it to Adopt.
   [[nodiscard]] T* Leak() { return std::exchange(object_, nullptr); }
+  // Takes over a reference that somebody gave up.
+  static RefPtr Adopt(T* leaked) {
+    RefPtr adopted;
+    adopted.object_ = leaked;
+    return adopted;
+  }
 
   friend bool operator==(const RefPtr& a, const RefPtr& b) { return a.object_ == b.object_; }
   friend bool operator==(const RefPtr& a, const T* b) { return a.object_ == b; }

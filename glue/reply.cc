@@ -1,5 +1,7 @@
 #include "glue/reply.h"
 
+#include <memory>
+
 #include "runtime/run_loop.h"
 
 namespace ipdl {
@@ -45,9 +47,30 @@ class RunOnce {
 
 }  // namespace
 
+AwaitedReply::AwaitedReply() noexcept = default;
+AwaitedReply::~AwaitedReply() { delete callbacks_; }
+
+void AwaitedReply::SetCallbacks(ReplyCallbacks* callbacks) noexcept {
+  callbacks_ = callbacks;
+  if (state_ == State::kWaiting) return;
+  // It is answered already, or could not even be sent; and callbacks never run inside SendX.
+  RunLoop* loop = RunLoop::Current();
+  if (loop == nullptr) return Resume();
+  loop->Post(RunOnce([self = RefPtr<AwaitedReply>(this)] { self->Resume(); }));
+}
+
 void AwaitedReply::Resume() {
   const RefPtr<AwaitedReply> keep(this);
-  if (waiter_) std::exchange(waiter_, nullptr).resume();
+  if (const std::unique_ptr<ReplyCallbacks> callbacks(std::exchange(callbacks_, nullptr));
+      callbacks != nullptr) {
+    if (state_ == State::kResolved) {
+      callbacks->Resolve(*this);
+    } else {
+      callbacks->Reject(reason_);
+    }
+  } else if (waiter_) {
+    std::exchange(waiter_, nullptr).resume();
+  }
 }
 
 void AwaitedReply::Deliver() {
@@ -58,27 +81,11 @@ void AwaitedReply::Deliver() {
 void AwaitedReply::Reject(RejectReason reason, RunLoop& loop) {
   state_ = State::kRejected;
   reason_ = reason;
+  if (callbacks_ != nullptr) return Resume();
   if (!waiter_) return;
   // Not here: the actor is just ending, perhaps inside a Send__delete__ or Close of the very code
   // that waits.
   loop.Post(RunOnce([self = RefPtr<AwaitedReply>(this)] { self->Resume(); }));
-}
-
-CallbackReplyBase::CallbackReplyBase(RejectCallback&& reject) : reject_(std::move(reject)) {}
-CallbackReplyBase::~CallbackReplyBase() = default;
-
-void CallbackReplyBase::Reject(RejectReason reason, RunLoop&) {
-  if (reject_) reject_(reason);
-}
-
-void RejectSoon(RunLoop* loop, RejectCallback reject, RejectReason reason) {
-  if (!reject) return;
-  auto run = [reject = std::move(reject), reason]() mutable { reject(reason); };
-  if (loop == nullptr) {
-    run();
-  } else {
-    loop->Post(RunOnce(std::move(run)));
-  }
 }
 
 }  // namespace internal

@@ -11,8 +11,7 @@
 //   }
 //   foo->SendAsk("what", [](std::string text, uint32_t count) {...},
 //                [](ipdl::RejectReason why) {...});
-//   foo->SendAsk("what");                                  // the answer is read, checked,
-//   forgotten
+//   foo->SendAsk("what");                                  // the answer is read and forgotten
 //
 // Exactly one answer comes, on the actor's loop, and never from inside the SendX that asked. When
 // an actor ends, the reject callbacks of its unanswered replies run just before its ActorDestroy;
@@ -22,13 +21,14 @@
 #ifndef IPDL_GLUE_REPLY_H_
 #define IPDL_GLUE_REPLY_H_
 
+#include <concepts>
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
-#include "absl/functional/any_invocable.h"
 #include "glue/ref_ptr.h"
 
 namespace ipdl {
@@ -48,9 +48,11 @@ enum class RejectReason : uint8_t {
 
 const char* RejectReasonName(RejectReason reason);
 
-template <typename... Ts>
-using ResolveCallback = absl::AnyInvocable<void(Ts...)>;
-using RejectCallback = absl::AnyInvocable<void(RejectReason)>;
+// What SendX takes to be told of the values, or of why there are none. nullptr: not to be told.
+template <typename F, typename... Ts>
+concept ResolveCallback = std::same_as<F, std::nullptr_t> || std::invocable<F&, Ts...>;
+template <typename F>
+concept RejectCallback = std::same_as<F, std::nullptr_t> || std::invocable<F&, RejectReason>;
 
 // Reads the values of a reply; a file-local function of generated code, which names each field.
 template <typename... Ts>
@@ -90,13 +92,28 @@ class PendingReply {
 
 namespace internal {
 
-// What Reply<Ts...> and a coroutine share with the table, without the values.
+class AwaitedReply;
+
+// The callbacks of one reply.
+class ReplyCallbacks {
+ public:
+  virtual ~ReplyCallbacks() = default;
+  virtual void Resolve(AwaitedReply& reply) = 0;
+  virtual void Reject(RejectReason reason) = 0;
+
+ protected:
+  ReplyCallbacks() = default;
+};
+
+// What Reply<Ts...> and whoever waits share with the table, without the values.
 class AwaitedReply : public PendingReply {
  public:
   enum class State : uint8_t { kWaiting, kResolved, kRejected };
   State state() const { return state_; }
   RejectReason reason() const { return reason_; }
   void set_waiter(std::coroutine_handle<> waiter) { waiter_ = waiter; }
+  // Takes `callbacks` over; they are called once and freed.
+  void SetCallbacks(ReplyCallbacks* callbacks) noexcept;
   // Before it is in a table: the question could not be sent.
   void Fail(RejectReason reason) {
     state_ = State::kRejected;
@@ -106,12 +123,17 @@ class AwaitedReply : public PendingReply {
   void Deliver() override;
   void Reject(RejectReason reason, RunLoop& loop) override;
 
+ protected:
+  AwaitedReply() noexcept;
+  ~AwaitedReply() override;
+
  private:
   void Resume();
 
   State state_ = State::kWaiting;
   RejectReason reason_ = RejectReason::kSendError;
-  std::coroutine_handle<> waiter_;
+  std::coroutine_handle<> waiter_;       // at most one of the two
+  ReplyCallbacks* callbacks_ = nullptr;  // owned
 };
 
 template <typename... Ts>
@@ -126,37 +148,23 @@ class AwaitedValues final : public AwaitedReply {
   ReplyReader<Ts...> read_;
 };
 
-// Runs `reject` from the loop: the question could not even be sent. A null loop runs it at once.
-void RejectSoon(RunLoop* loop, RejectCallback reject, RejectReason reason);
-
-// The callbacks' reply without the values.
-class CallbackReplyBase : public PendingReply {
+template <typename OnResolve, typename OnReject, typename... Ts>
+class ReplyFunctions final : public ReplyCallbacks {
  public:
-  void Reject(RejectReason reason, RunLoop& loop) override;
-  RejectCallback TakeReject() { return std::move(reject_); }
-
- protected:
-  explicit CallbackReplyBase(RejectCallback&& reject);
-  ~CallbackReplyBase() override;
-
- private:
-  RejectCallback reject_;
-};
-
-template <typename... Ts>
-class CallbackReply final : public CallbackReplyBase {
- public:
-  CallbackReply(ReplyReader<Ts...> read, ResolveCallback<Ts...>&& resolve, RejectCallback&& reject)
-      : CallbackReplyBase(std::move(reject)), read_(read), resolve_(std::move(resolve)) {}
-  bool Read(Reader& reader) override { return read_(reader, &values_); }
-  void Deliver() override {
-    if (resolve_) std::apply(resolve_, std::move(values_));
+  ReplyFunctions(OnResolve&& resolve, OnReject&& reject)
+      : resolve_(std::move(resolve)), reject_(std::move(reject)) {}
+  void Resolve(AwaitedReply& reply) override {
+    if constexpr (!std::same_as<OnResolve, std::nullptr_t>) {
+      std::apply(resolve_, std::move(static_cast<AwaitedValues<Ts...>&>(reply).values));
+    }
+  }
+  void Reject(RejectReason reason) override {
+    if constexpr (!std::same_as<OnReject, std::nullptr_t>) reject_(reason);
   }
 
  private:
-  ReplyReader<Ts...> read_;
-  std::tuple<Ts...> values_;
-  ResolveCallback<Ts...> resolve_;
+  OnResolve resolve_;
+  OnReject reject_;
 };
 
 }  // namespace internal
@@ -192,7 +200,8 @@ class ReplyResult {
   RefPtr<internal::AwaitedValues<Ts...>> state_;
 };
 
-// Move-only. Dropping it ignores the answer. Await it at most once, on the actor's loop.
+// Move-only. Dropping it ignores the answer. Await it, or give it callbacks, at most once, on the
+// actor's loop.
 template <typename... Ts>
 class Reply {
  public:
@@ -202,6 +211,15 @@ class Reply {
   Reply& operator=(Reply&&) noexcept = default;
   ~Reply() {
     if (state_) state_->set_waiter(nullptr);  // a coroutine destroyed while it waits
+  }
+
+  // Calls one of the two from the actor's loop, never from in here. Behind SendX(..., resolve,
+  // reject).
+  template <ResolveCallback<Ts...> OnResolve, RejectCallback OnReject>
+  void Then(OnResolve resolve, OnReject reject) && {
+    using Functions = internal::ReplyFunctions<OnResolve, OnReject, Ts...>;
+    state_->SetCallbacks(new Functions(std::move(resolve), std::move(reject)));
+    state_ = nullptr;
   }
 
   // True once awaiting would not suspend.

@@ -13,7 +13,6 @@
 #define IPDL_GLUE_RESULT_H_
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -23,21 +22,34 @@ class [[nodiscard]] Result {
  public:
   enum class Kind : uint8_t { kOk, kRefused, kBad };
 
+  Result(Result&& other) noexcept
+      : kind_(other.kind_), reason_(std::exchange(other.reason_, nullptr)) {}
+  Result& operator=(Result&& other) noexcept {
+    kind_ = other.kind_;
+    std::swap(reason_, other.reason_);
+    return *this;
+  }
+  ~Result() {
+    if (reason_ != nullptr) Forget();
+  }
+
   Kind kind() const { return kind_; }
   bool ok() const { return kind_ == Kind::kOk; }
   // Empty for kOk.
-  std::string reason() const { return reason_ ? *reason_ : std::string(); }
+  std::string reason() const { return reason_ != nullptr ? *reason_ : std::string(); }
 
  private:
   friend Result Ok();
   friend Result Refused(std::string reason);
   friend Result BadMessage(std::string reason);
   Result() = default;
-  Result(Kind kind, std::string reason)
-      : kind_(kind), reason_(std::make_unique<std::string>(std::move(reason))) {}
+  Result(Kind kind, std::string reason);
+  void Forget() noexcept;
 
   Kind kind_ = Kind::kOk;
-  std::unique_ptr<std::string> reason_;  // on the heap: Ok, the common answer, stays two words
+  // Owned, and on the heap: Ok, the common answer, stays two words. Not a unique_ptr, whose
+  // destructor every handler would repeat.
+  const std::string* reason_ = nullptr;
 };
 
 // The message was handled.

@@ -93,7 +93,7 @@ void TraceMessage(std::string_view arrow, MessageChannel& channel,
   }
   const Actor* actor = channel.tree().Find(header.routing);
   if (actor == nullptr || actor->actor_class().protocol->id != header.protocol ||
-      header.message >= actor->actor_class().protocol->messages.size()) {
+      header.message >= actor->actor_class().protocol->message_count) {
     const std::string name = UnknownMessageName(header);
     return Print(arrow, channel, name, "?",
                  Text(name, " for #", header.routing, " ", size, Words(header.flags)));

@@ -6,7 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/param_traits.h"
 
 namespace ipdl {
 namespace {
@@ -164,5 +167,7 @@ bool ParamTraits<ByteBuf>::Read(Reader& in, ByteBuf* value) {
   *value = *std::move(buf);
   return true;
 }
+
+template bool ReadParam(Reader&, const char*, ByteBuf*) noexcept;
 
 }  // namespace ipdl

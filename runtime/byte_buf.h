@@ -23,14 +23,18 @@
 #include <cstdint>
 #include <memory>
 
-#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "runtime/handle.h"
 #include "runtime/limits.h"
-#include "runtime/param_traits.h"
 #include "runtime/shared_memory.h"
+#include "runtime/status_fwd.h"
 
 namespace ipdl {
+
+class Reader;
+class Writer;
+template <typename T>
+struct ParamTraits;
 
 class ByteBuf {
  public:
@@ -42,7 +46,7 @@ class ByteBuf {
 
   // `n` zero bytes, writable until sent. `limits` should be the channel's: a buffer made for
   // others is copied once when sent. Errors: INVALID_ARGUMENT above limits.bytebuf_bytes, or
-  // those of SharedMemory::Create.
+  // those of SharedMemory::Create. Callers include "absl/status/statusor.h".
   static absl::StatusOr<ByteBuf> Allocate(size_t n, const Limits& limits = Limits());
   // The same, with a copy of `bytes` in it.
   static absl::StatusOr<ByteBuf> Copy(absl::Span<const uint8_t> bytes,
@@ -75,6 +79,7 @@ struct ParamTraits<ByteBuf> {
   static void Write(Writer& out, ByteBuf&& value);
   static bool Read(Reader& in, ByteBuf* value);
 };
+
 
 }  // namespace ipdl
 

@@ -8,7 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "runtime/open_descriptors_for_test.h"
+#include "runtime/param_traits.h"
 
 namespace ipdl {
 namespace {

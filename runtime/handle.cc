@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "runtime/foreign_close.h"
 #include "runtime/handle_account.h"
 
@@ -84,7 +84,8 @@ std::string_view HandleKindName(OwnedHandle::Kind kind) {
 
 namespace internal {
 
-absl::StatusOr<OwnedHandle> DuplicateDescriptor(const OwnedHandle& handle) {
+template <typename Typed>
+absl::StatusOr<Typed> Duplicate(const OwnedHandle& handle) {
   if (!handle.valid()) return absl::FailedPreconditionError("an empty handle has no duplicate");
 #if defined(_WIN32)
   return absl::UnimplementedError("there are no file descriptors on Windows");
@@ -93,9 +94,12 @@ absl::StatusOr<OwnedHandle> DuplicateDescriptor(const OwnedHandle& handle) {
   if (fd < 0) return absl::ErrnoToStatus(errno, "fcntl(F_DUPFD_CLOEXEC)");
   OwnedHandle duplicate(OwnedHandle::Kind::kFileDescriptor, fd);
   if (handle.foreign()) duplicate.MarkForeign(handle.account());
-  return duplicate;
+  Typed typed;
+  Typed::From(std::move(duplicate), &typed);
+  return typed;
 #endif
 }
+template absl::StatusOr<FileDescriptor> Duplicate(const OwnedHandle& handle);
 
 }  // namespace internal
 }  // namespace ipdl

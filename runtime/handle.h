@@ -19,7 +19,7 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/status/statusor.h"
+#include "runtime/status_fwd.h"
 
 namespace ipdl {
 
@@ -117,7 +117,8 @@ constexpr bool KindSupported(OwnedHandle::Kind kind) {
 
 namespace internal {
 
-absl::StatusOr<OwnedHandle> DuplicateDescriptor(const OwnedHandle& handle);
+template <typename Typed>
+absl::StatusOr<Typed> Duplicate(const OwnedHandle& handle);
 
 template <OwnedHandle::Kind K>
 struct RawHandle {
@@ -168,13 +169,9 @@ class TypedHandle {
   HandleAccount* account() const { return handle_.account(); }
 
   // A second handle to the same object, closed on exec. Errors carry the system call's text. The
-  // duplicate of a foreign descriptor is foreign too.
+  // duplicate of a foreign descriptor is foreign too. Callers include "absl/status/statusor.h".
   absl::StatusOr<TypedHandle> Duplicate() const requires(K == OwnedHandle::Kind::kFileDescriptor) {
-    absl::StatusOr<OwnedHandle> duplicate = internal::DuplicateDescriptor(handle_);
-    if (!duplicate.ok()) return std::move(duplicate).status();
-    TypedHandle typed;
-    typed.handle_ = *std::move(duplicate);
-    return typed;
+    return internal::Duplicate<TypedHandle>(handle_);
   }
 
   OwnedHandle TakeOwned() && { return std::move(handle_); }

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "runtime/handle_account.h"
 #include "runtime/open_descriptors_for_test.h"
 

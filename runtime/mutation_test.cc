@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "runtime/byte_buf.h"
 #include "runtime/open_descriptors_for_test.h"
 #include "runtime/param_traits.h"
@@ -121,7 +122,7 @@ class MutationTest : public ::testing::Test {
     ++decodes_;
     std::vector<OwnedHandle> handles;
     for (const OwnedHandle& handle : golden_handles_) {
-      handles.push_back(*internal::DuplicateDescriptor(handle));
+      handles.push_back(std::move(*internal::Duplicate<FileDescriptor>(handle)).TakeOwned());
     }
     // A copy of its own exact size, so that ASan sees the first byte read beyond it.
     const std::unique_ptr<uint8_t[]> exact(new uint8_t[bytes.size()]);

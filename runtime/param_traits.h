@@ -39,16 +39,45 @@ namespace ipdl {
 template <typename T>
 struct ParamTraits;
 
-// Writes `value` by its type's traits; an rvalue is consumed, also if the message fails.
+// True for the views of param_traits_std.h.
 template <typename T>
-inline void WriteParam(Writer& out, T&& value) {
-  ParamTraits<std::remove_cvref_t<T>>::Write(out, std::forward<T>(value));
+inline constexpr bool kIsView = false;
+
+// How WriteParam takes what is not a number: enums, pointers and views as they are, everything else
+// by reference; an rvalue of it is consumed.
+template <typename T>
+concept SmallValue = !WireScalar<T> && (std::is_scalar_v<T> || kIsView<T>);
+template <typename T>
+concept LargeValue = !WireScalar<T> && !SmallValue<T>;
+template <typename T>
+concept ConsumedValue = LargeValue<T> && !std::is_reference_v<T> && !std::is_const_v<T>;
+
+// Writes `value` by its type's traits; what is consumed is consumed also if the message fails.
+// Neither this nor reading throws: an exception of an author's traits ends the process.
+//
+// Scalars are written and read on the spot; everything else by functions, because protocols have
+// thousands of arguments of few types.
+template <WireScalar T>
+inline void WriteParam(Writer& out, T value) noexcept {
+  out.Put(value);
+}
+template <SmallValue T>
+ABSL_ATTRIBUTE_NOINLINE void WriteParam(Writer& out, T value) noexcept;
+template <LargeValue T>
+inline void WriteParam(Writer& out, const T& value) noexcept {
+  ParamTraits<T>::Write(out, value);
+}
+template <ConsumedValue T>
+inline void WriteParam(Writer& out, T&& value) noexcept {
+  ParamTraits<T>::Write(out, std::move(value));
 }
 
 // Reads a value called `name`, a string literal that failures of it are reported under.
 template <typename T>
-[[nodiscard]] inline bool ReadParam(Reader& in, const char* name, T* out) {
-  if (ABSL_PREDICT_FALSE(!ParamTraits<T>::Read(in, out))) return in.Blame(name);
+[[nodiscard]] ABSL_ATTRIBUTE_NOINLINE bool ReadParam(Reader& in, const char* name, T* out) noexcept;
+template <WireScalar T>
+[[nodiscard]] inline bool ReadParam(Reader& in, const char* name, T* out) noexcept {
+  if (ABSL_PREDICT_FALSE(!in.Get(out))) return in.Blame(name);
   return true;
 }
 
@@ -148,6 +177,17 @@ struct PlainDataTraits {
     return true;
   }
 };
+
+template <SmallValue T>
+void WriteParam(Writer& out, T value) noexcept {
+  ParamTraits<T>::Write(out, value);
+}
+
+template <typename T>
+bool ReadParam(Reader& in, const char* name, T* out) noexcept {
+  if (ABSL_PREDICT_FALSE(!ParamTraits<T>::Read(in, out))) return in.Blame(name);
+  return true;
+}
 
 }  // namespace ipdl
 

@@ -19,7 +19,7 @@ std::string Reader::Failure::ToString() const {
   return absl::StrCat(path, path.empty() ? "" : ": ", reason, " (byte ", offset, ")");
 }
 
-bool Reader::Align(size_t alignment) {
+bool Reader::Align(size_t alignment) noexcept {
   const size_t padding = PaddingTo(alignment);
   if (padding > remaining()) return FailAtEnd(padding), false;
   for (size_t i = 0; i < padding; ++i) {
@@ -29,7 +29,7 @@ bool Reader::Align(size_t alignment) {
   return ok();
 }
 
-bool Reader::GetHandle(OwnedHandle::Kind kind, OwnedHandle* out) {
+bool Reader::GetHandle(OwnedHandle::Kind kind, OwnedHandle* out) noexcept {
   if (next_ == end_) return FailAtEnd(1), false;
   const uint8_t said = *next_;
   if (said != static_cast<uint8_t>(kind)) {
@@ -50,7 +50,7 @@ bool Reader::GetHandle(OwnedHandle::Kind kind, OwnedHandle* out) {
   return true;
 }
 
-bool Reader::Finish() {
+bool Reader::Finish() noexcept {
   if (!ok()) return false;
   const size_t left = remaining();
   if (left != 0) {
@@ -65,7 +65,7 @@ bool Reader::Finish() {
   return true;
 }
 
-ABSL_ATTRIBUTE_COLD void Reader::FailWith(std::string_view reason) {
+ABSL_ATTRIBUTE_COLD void Reader::FailWith(std::string_view reason) noexcept {
   if (failure_ != nullptr) return;
   failure_ = std::make_unique<Failure>();
   failure_->reason = reason;
@@ -75,39 +75,39 @@ ABSL_ATTRIBUTE_COLD void Reader::FailWith(std::string_view reason) {
   depth_ = 0;
 }
 
-ABSL_ATTRIBUTE_COLD void Reader::FailAtEnd(size_t wanted) {
+ABSL_ATTRIBUTE_COLD void Reader::FailAtEnd(size_t wanted) noexcept {
   if (!ok()) return;
   FailWith(absl::StrCat("the message ends within ", wanted, " bytes that are needed here"));
 }
 
-ABSL_ATTRIBUTE_COLD void Reader::FailInPadding() { FailWith("padding is not zero"); }
+ABSL_ATTRIBUTE_COLD void Reader::FailInPadding() noexcept { FailWith("padding is not zero"); }
 
-ABSL_ATTRIBUTE_COLD void Reader::FailWithLength(uint32_t n, size_t min_wire_bytes_each) {
+ABSL_ATTRIBUTE_COLD void Reader::FailWithLength(uint32_t n, size_t min_wire_bytes_each) noexcept {
   if (!ok()) return;
   FailWith(absl::StrCat(n, " elements take at least ", uint64_t{n} * min_wire_bytes_each,
                         " bytes, ", remaining(), " are left"));
 }
 
-ABSL_ATTRIBUTE_COLD void Reader::FailOverBudget() {
+ABSL_ATTRIBUTE_COLD void Reader::FailOverBudget() noexcept {
   if (!ok()) return;
   const size_t bytes = static_cast<size_t>(end_ - start_);
   FailWith(absl::StrCat("decoding takes more than the ", limits_->decoded_bytes(bytes),
                         " bytes of memory allowed for a message of ", bytes, " bytes"));
 }
 
-ABSL_ATTRIBUTE_COLD void Reader::FailTooDeep() {
+ABSL_ATTRIBUTE_COLD void Reader::FailTooDeep() noexcept {
   if (!ok()) return;
   FailWith(absl::StrCat("values nest deeper than ", limits_->nesting_depth, " levels"));
 }
 
-ABSL_ATTRIBUTE_COLD void Reader::BlameField(const char* field) {
+ABSL_ATTRIBUTE_COLD void Reader::BlameField(const char* field) noexcept {
   FailWith("is malformed");  // keeps the first reason; this one is for a Read that gave none
   std::string& path = failure_->path;
   const bool joined = path.empty() || path.front() == '[';
   path = absl::StrCat(field, joined ? "" : ".", path);
 }
 
-ABSL_ATTRIBUTE_COLD void Reader::BlameElement(size_t index) {
+ABSL_ATTRIBUTE_COLD void Reader::BlameElement(size_t index) noexcept {
   FailWith("is malformed");
   std::string& path = failure_->path;
   const bool joined = path.empty() || path.front() == '[';

@@ -117,10 +117,10 @@ class Reader {
   }
 
   // Skips padding up to a multiple of `alignment` (1, 2, 4 or 8), which must be zero.
-  [[nodiscard]] bool Align(size_t alignment);
+  [[nodiscard]] bool Align(size_t alignment) noexcept;
 
   // The next handle, which must be of `kind`. Moves it to `*out`.
-  [[nodiscard]] bool GetHandle(OwnedHandle::Kind kind, OwnedHandle* out);
+  [[nodiscard]] bool GetHandle(OwnedHandle::Kind kind, OwnedHandle* out) noexcept;
 
   // To be called before allocating `bytes` for decoded values.
   [[nodiscard]] bool ChargeMemory(uint64_t bytes) {
@@ -139,7 +139,7 @@ class Reader {
 
   // True if all went well and nothing is left: no byte but zero padding of the frame (below 8
   // bytes, up to a multiple of 8), no handle.
-  [[nodiscard]] bool Finish();
+  [[nodiscard]] bool Finish() noexcept;
 
   // Fails the message at the current offset; the first reason stays. Always false, so that a
   // check can end in `return in.Fail("...")`. Cold.
@@ -185,14 +185,14 @@ class Reader {
 
   // Out of line, so that the callers stay small; void, so that the compiler sees at each call
   // that the answer is false.
-  void FailWith(std::string_view reason);
-  void FailAtEnd(size_t wanted);
-  void FailInPadding();
-  void FailWithLength(uint32_t n, size_t min_wire_bytes_each);
-  void FailOverBudget();
-  void FailTooDeep();
-  void BlameField(const char* field);
-  void BlameElement(size_t index);
+  void FailWith(std::string_view reason) noexcept;
+  void FailAtEnd(size_t wanted) noexcept;
+  void FailInPadding() noexcept;
+  void FailWithLength(uint32_t n, size_t min_wire_bytes_each) noexcept;
+  void FailOverBudget() noexcept;
+  void FailTooDeep() noexcept;
+  void BlameField(const char* field) noexcept;
+  void BlameElement(size_t index) noexcept;
 
   // After a failure end_ == next_ and memory_ and depth_ are 0: every check fails by itself.
   const uint8_t* next_;

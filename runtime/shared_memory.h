@@ -28,10 +28,9 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "runtime/handle.h"
+#include "runtime/status_fwd.h"
 
 namespace ipdl {
 
@@ -113,8 +112,8 @@ class SharedMemory {
   absl::StatusOr<Seals> seals() const;
 
   // A view of the whole file. MapReadWrite fails if the file is sealed against writing.
-  absl::StatusOr<MemoryMapping> MapReadOnly() const { return Map(false); }
-  absl::StatusOr<MemoryMapping> MapReadWrite() const { return Map(true); }
+  absl::StatusOr<MemoryMapping> MapReadOnly() const;
+  absl::StatusOr<MemoryMapping> MapReadWrite() const;
 
   const FileDescriptor& descriptor() const { return descriptor_; }
   // The file, to be sent; this object is empty afterwards. Mappings stay.

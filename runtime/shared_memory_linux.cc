@@ -11,6 +11,8 @@
 #include <atomic>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/shared_memory.h"
 
@@ -134,6 +136,10 @@ absl::StatusOr<SharedMemory::Seals> SharedMemory::seals() const {
   }
   return seals;
 }
+
+absl::StatusOr<MemoryMapping> SharedMemory::MapReadOnly() const { return Map(false); }
+
+absl::StatusOr<MemoryMapping> SharedMemory::MapReadWrite() const { return Map(true); }
 
 absl::StatusOr<MemoryMapping> SharedMemory::Map(bool writable) const {
   const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;

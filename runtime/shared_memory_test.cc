@@ -19,6 +19,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "runtime/open_descriptors_for_test.h"
 
 namespace ipdl {

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "runtime/byte_buf.h"
 #include "runtime/handle_account.h"
 #include "runtime/open_descriptors_for_test.h"

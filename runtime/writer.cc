@@ -27,7 +27,7 @@ Writer::Writer(std::string_view failed_because) : queue_(DeadQueue()), limits_(&
   error_ = std::make_unique<std::string>(failed_because);
 }
 
-bool Writer::MakeRoom(size_t n) {
+bool Writer::MakeRoom(size_t n) noexcept {
   if (!ok()) return false;
   const size_t written = size();
   const size_t allowed = limits_->payload_bytes();
@@ -43,7 +43,7 @@ bool Writer::MakeRoom(size_t n) {
   return true;
 }
 
-void Writer::PutSlow(uint64_t bits, size_t size) {
+void Writer::PutSlow(uint64_t bits, size_t size) noexcept {
   const size_t padding = (0 - this->size()) & (size - 1);
   if (!MakeRoom(padding + size)) return;
   std::memset(queue_->tail_, 0, padding);
@@ -51,20 +51,20 @@ void Writer::PutSlow(uint64_t bits, size_t size) {
   queue_->tail_ += padding + size;
 }
 
-void Writer::PutBytesSlow(absl::Span<const uint8_t> bytes) {
+void Writer::PutBytesSlow(absl::Span<const uint8_t> bytes) noexcept {
   if (!MakeRoom(bytes.size())) return;
   std::memcpy(queue_->tail_, bytes.data(), bytes.size());
   queue_->tail_ += bytes.size();
 }
 
-void Writer::Align(size_t alignment) {
+void Writer::Align(size_t alignment) noexcept {
   const size_t padding = (0 - size()) & (alignment - 1);
   if (padding == 0 || !MakeRoom(padding)) return;
   std::memset(queue_->tail_, 0, padding);
   queue_->tail_ += padding;
 }
 
-void Writer::PutHandle(OwnedHandle&& handle) {
+void Writer::PutHandle(OwnedHandle&& handle) noexcept {
   OwnedHandle taken = std::move(handle);
   if (!ok()) return;
   if (!taken.valid()) {
@@ -79,22 +79,22 @@ void Writer::PutHandle(OwnedHandle&& handle) {
   if (ok()) handles_->push_back(std::move(taken));
 }
 
-ABSL_ATTRIBUTE_NOINLINE ABSL_ATTRIBUTE_COLD void Writer::Fail(std::string_view why) {
+ABSL_ATTRIBUTE_NOINLINE ABSL_ATTRIBUTE_COLD void Writer::Fail(std::string_view why) noexcept {
   if (!ok()) return;
   error_ = std::make_unique<std::string>(why);
   queue_ = DeadQueue();
   start_ = limit_ = nullptr;
 }
 
-ABSL_ATTRIBUTE_COLD void Writer::FailLength(size_t n) {
+ABSL_ATTRIBUTE_COLD void Writer::FailLength(size_t n) noexcept {
   Fail(absl::StrCat("a length of ", n, " does not fit in 32 bits"));
 }
 
-ABSL_ATTRIBUTE_COLD void Writer::FailDepth() {
+ABSL_ATTRIBUTE_COLD void Writer::FailDepth() noexcept {
   Fail(absl::StrCat("values nest deeper than ", limits_->nesting_depth, " levels"));
 }
 
-ABSL_ATTRIBUTE_COLD void Writer::FailOverBudget() {
+ABSL_ATTRIBUTE_COLD void Writer::FailOverBudget() noexcept {
   if (!ok()) return;
   const size_t bytes = size();
   Fail(absl::StrCat("receiving the message would take ", decoded_, " bytes of memory; ",

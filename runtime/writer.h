@@ -111,10 +111,10 @@ class Writer {
   }
 
   // Zero bytes up to the next multiple of `alignment` (1, 2, 4 or 8).
-  void Align(size_t alignment);
+  void Align(size_t alignment) noexcept;
 
   // Sends the handle along. Consumed in every case; an empty handle fails the message.
-  void PutHandle(OwnedHandle&& handle);
+  void PutHandle(OwnedHandle&& handle) noexcept;
 
   // Around the fields of each struct and union, as Reader::Enter and Leave: what nests deeper
   // than the peer would accept fails here instead of costing the connection.
@@ -137,7 +137,7 @@ class Writer {
   void ChargeMemory(size_t bytes) { decoded_ += bytes; }
 
   // Fails the message; the first reason stays. Cold.
-  void Fail(std::string_view why);
+  void Fail(std::string_view why) noexcept;
 
   // Ends the message: checks what only the whole can tell (its size, the memory that decoding it
   // takes). Call once, after the last value. False: error() says why.
@@ -167,7 +167,7 @@ class Writer {
     limit_ = start_ + std::min<size_t>(free, limits_->payload_bytes());
   }
   // Makes room for `n` bytes behind the tail, or fails the message; true if there is room.
-  bool MakeRoom(size_t n);
+  bool MakeRoom(size_t n) noexcept;
   // By value: taking the address of Put's argument would make every caller keep it in memory.
   template <typename T>
   static uint64_t BitsOf(T value) {
@@ -175,11 +175,11 @@ class Writer {
     std::memcpy(&bits, &value, sizeof(T));
     return bits;
   }
-  void PutSlow(uint64_t bits, size_t size);
-  void PutBytesSlow(absl::Span<const uint8_t> bytes);
-  void FailLength(size_t n);
-  void FailDepth();
-  void FailOverBudget();
+  void PutSlow(uint64_t bits, size_t size) noexcept;
+  void PutBytesSlow(absl::Span<const uint8_t> bytes) noexcept;
+  void FailLength(size_t n) noexcept;
+  void FailDepth() noexcept;
+  void FailOverBudget() noexcept;
 
   // After a failure queue_ is a shared queue that has no block and never gets one, and start_ and
   // limit_ are null: room() is 0, so every Put takes its slow path, which does nothing.

@@ -40,6 +40,7 @@ def unit_header(unit: Unit) -> str:
 
 
 GENERATED = quoted("glue/generated.h")
+ENDPOINT = quoted("glue/endpoint.h")
 
 
 class Includes:
@@ -107,7 +108,8 @@ class Includes:
     def drop_exported(self) -> None:
         """Leaves out what "glue/generated.h" includes for its users."""
         exported = {quoted("runtime/param_traits.h")}
-        exported |= {h for h in self._headers if h.startswith('"glue/') and h != GENERATED}
+        exported |= {h for h in self._headers if h.startswith('"glue/')}
+        exported -= {GENERATED, ENDPOINT}
         self._headers -= exported
 
     def emit(self, code: Code) -> None:
@@ -147,4 +149,4 @@ class Includes:
         elif isinstance(base, Actor):
             self.add(quoted("glue/side_variant.h"))
         elif isinstance(base, (Endpoint, ManagedEndpoint)):
-            self.add(quoted("glue/endpoint.h"))
+            self.add(ENDPOINT)

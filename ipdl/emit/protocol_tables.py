@@ -58,7 +58,7 @@ def names_class(header: str, class_name: str) -> bool:
 def header_includes(protocol: Protocol) -> list[str]:
     includes = ["<cstdint>", quoted("glue/protocol.h")]
     if protocol.toplevel:
-        includes += [quoted("absl/status/status.h"), quoted("glue/endpoint.h")]
+        includes.append(quoted("glue/endpoint_fwd.h"))
     return includes
 
 
@@ -76,8 +76,7 @@ def emit_declarations(unit: Unit, code: Code) -> None:
             code.lines([f"{message_constant(message)}," for message in protocol.messages])
     if protocol.toplevel:
         code.line()
-        code.line("// The two ends of a new connection. Error: no descriptors or memory are left.")
-        _emit_create_endpoints(code, protocol, unit, ";")
+        _emit_create_endpoints(code, protocol, unit)
     code.line()
     code.line(f"}}  // namespace {name}")
 
@@ -103,26 +102,19 @@ def emit_definitions(unit: Unit, code: Code) -> None:
         code.line(f".toplevel = {'true' if protocol.toplevel else 'false'},")
         if protocol.toplevel and _reorders(protocol):
             code.line(".reorders = true,")
-        code.line(f".messages = {'kMessages' if protocol.messages else '{}'},")
-    if protocol.toplevel:
-        code.line()
-        _emit_create_endpoints(code, protocol, unit, " {")
-        with code.indented():
-            code.line(f"return {IPDL}::CreateEndpointPair(parent, child);")
-        code.line("}")
+        code.line(f".messages = {'kMessages' if protocol.messages else 'nullptr'},")
+        code.line(f".message_count = {len(protocol.messages)},")
     code.line()
     code.line(f"}}  // namespace {name}")
 
 
-def _emit_create_endpoints(code: Code, protocol: Protocol, unit: Unit, tail: str) -> None:
+def _emit_create_endpoints(code: Code, protocol: Protocol, unit: Unit) -> None:
     inner = (*cxx_namespace(protocol.namespace), cxx_name(protocol.name))
     scope = Scope(inner, declared_names(unit))
-    ends = [
-        f"{IPDL}::Endpoint<{scope.own(protocol.namespace, protocol.actor_class(side))}>* "
-        f"{side.value}"
-        for side in Side
-    ]
-    code.wrapped(scope.library("absl::Status") + " CreateEndpoints(", ends, ")" + tail)
+    ends = [scope.own(protocol.namespace, protocol.actor_class(side)) for side in Side]
+    code.line('// Called like a function, by whoever includes "glue/endpoint.h":')
+    code.line("//   absl::Status made = CreateEndpoints(&parent, &child);")
+    code.line(f"inline constexpr {IPDL}::EndpointMaker<{', '.join(ends)}> CreateEndpoints{{}};")
 
 
 def _emit_message_info(code: Code, message: Message) -> None:

@@ -157,7 +157,7 @@ def _emit_handler(code: Code, names: MessageNames) -> None:
     message = names.message
     actor, in_ = names.local("actor"), names.local("in")
     params = [f"{QUALIFIER}Actor& {actor}", f"{QUALIFIER}Incoming& {in_}"]
-    code.wrapped(f"static {STATUS} On{message.cxx_name}(", params, ") {")
+    code.wrapped(f"static {STATUS} On{message.cxx_name}(", params, ") noexcept {")
     with code.indented():
         _emit_reads(code, names, in_)
         self_ = f"static_cast<{_impl(names)}&>({actor})"

@@ -1,7 +1,7 @@
 """ParamTraits of values that are named after a protocol, where the runtime's templates do not do.
 
-Endpoints of a top-level protocol: the traits stand in the protocol's own `PFoo.h` and `PFoo.cc`,
-because a program may pass an endpoint on without having either side of the protocol built in.
+Endpoints of a top-level protocol: the traits stand in the protocol's own `PFoo.h`, because a program
+may pass an endpoint on without having either side of the protocol built in.
 
 References to actors inside structs, unions and arrays: the runtime's template needs both actor
 classes. Where only one side is generated, that side's `PFooParent.h` and `PFooParent.cc` have a
@@ -27,27 +27,20 @@ def _class(protocol: Protocol, side: Side) -> str:
 # --- Endpoints
 
 
-def emit_endpoint_declarations(code: Code, protocol: Protocol) -> None:
-    for side in Side:
-        endpoint = f"Endpoint<{_class(protocol, side)}>"
-        code.line()
-        code.line("template <>")
-        with code.block(f"struct ParamTraits<{endpoint}>", "};"):
-            code.line("static constexpr size_t kMinWireBytes = 6;")
-            code.line(f"static void Write(Writer& out, {endpoint}&& end);")
-            code.line(f"static bool Read(Reader& in, {endpoint}* end);")
-
-
-def emit_endpoint_bodies(code: Code, protocol: Protocol) -> None:
+def emit_endpoint_traits(code: Code, protocol: Protocol) -> None:
     table = "::" + "::".join((*cxx_namespace(protocol.namespace), cxx_name(protocol.name)))
     for side in Side:
-        endpoint = f"Endpoint<{_class(protocol, side)}>"
-        traits = f"ParamTraits<{endpoint}>"
-        identity = f"{{&{table}::kProtocol, Side::k{side.suffix}, nullptr}}"
-        with code.function(f"void {traits}::Write(", ["Writer& out", f"{endpoint}&& end"]):
-            code.wrapped(f"{endpoint}::Write(", ["out", "std::move(end)", identity], ");")
-        with code.function(f"bool {traits}::Read(", ["Reader& in", f"{endpoint}* end"]):
-            code.wrapped(f"return {endpoint}::Read(", ["in", "end", identity], ");")
+        class_ = _class(protocol, side)
+        traits = f"EndpointTraits<{class_}, {table}::kProtocol, Side::k{side.suffix}>"
+        code.line()
+        code.line("template <>")
+        head = f"struct ParamTraits<Endpoint<{class_}>>"
+        if code.fits(f"{head} : {traits} {{}};"):
+            code.line(f"{head} : {traits} {{}};")
+            continue
+        code.line(head)
+        with code.indented(4):
+            code.line(f": {traits} {{}};")
 
 
 # --- Actors inside values

@@ -27,7 +27,7 @@ def emit_declarations(code: Code, actor: ActorClass, message: Message) -> None:
         code.wrapped(f"{prefix}{_constructor_head(names, '')}(", _constructor_params(names), ");")
     elif message.has_returns and not message.sync:
         code.wrapped(f"{prefix}{_reply_head(names, '')}(", names.send_params(), ");")
-        code.wrapped(f"{prefix}void Send{message.cxx_name}(", _callback_params(names), ");")
+        _emit_with_callbacks(code, names)
     else:
         code.wrapped(f"{prefix}{_plain_head(names, '')}(", _plain_params(names), ");")
 
@@ -41,8 +41,6 @@ def emit_bodies(code: Code, actor: ActorClass, message: Message) -> None:
         _emit_constructor(code, names)
     elif message.has_returns and not message.sync:
         _emit_with_reply(code, names)
-        code.line()
-        _emit_with_callbacks(code, names)
     elif message.sync:
         _emit_sync(code, names)
     else:
@@ -64,12 +62,25 @@ def _reply_head(names: MessageNames, of: str) -> str:
     return f"{QUALIFIER}Reply<{names.values}> {of}Send{names.message.cxx_name}"
 
 
-def _callback_params(names: MessageNames) -> list[str]:
-    return [
-        *names.send_params(),
-        f"{QUALIFIER}ResolveCallback<{names.values}> {names.local('resolve')}",
-        f"{QUALIFIER}RejectCallback {names.local('reject')}",
-    ]
+def _emit_with_callbacks(code: Code, names: MessageNames) -> None:
+    """The SendX with two callbacks: in the header, because only their caller knows their types."""
+    function = f"Send{names.message.cxx_name}"
+    types = names.local("OnResolve"), names.local("OnReject")
+    callbacks = names.local("resolve"), names.local("reject")
+    concept = f"{QUALIFIER}ResolveCallback"
+    if names.values:
+        concept += f"<{names.values}>"
+    code.wrapped(
+        "template <", [f"{concept} {types[0]}", f"{QUALIFIER}RejectCallback {types[1]}"], ">"
+    )
+    params = [f"{type_} {callback}" for type_, callback in zip(types, callbacks)]
+    code.wrapped(f"void {function}(", [*names.send_params(), *params], ") {")
+    given = [names.types.sent(p.type, cxx_name(p.name)) for p in names.message.params]
+    move = names.actor.std("move")
+    with code.indented():
+        moved = ", ".join(f"{move}({callback})" for callback in callbacks)
+        code.wrapped(f"{function}(", given, f").Then({moved});")
+    code.line("}")
 
 
 def _constructor_head(names: MessageNames, of: str) -> str:
@@ -161,23 +172,6 @@ def _emit_with_reply(code: Code, names: MessageNames) -> None:
 
 def reply_reader(names: MessageNames) -> str:
     return f"Dispatch::Read{names.message.cxx_name}Reply"
-
-
-def _emit_with_callbacks(code: Code, names: MessageNames) -> None:
-    head = f"void {names.actor.name}::Send{names.message.cxx_name}"
-    _open_body(code, head, _callback_params(names))
-    out = names.local("out")
-    move = names.actor.std("move")
-    with code.indented():
-        code.line(f"{QUALIFIER}Outgoing {out}(*this, {names.constant});")
-        _emit_writes(code, names, out)
-        arguments = [
-            f"&{reply_reader(names)}",
-            f"{move}({names.local('resolve')})",
-            f"{move}({names.local('reject')})",
-        ]
-        code.wrapped(f"{out}.SendForReply(", arguments, ");")
-    code.line("}")
 
 
 def _emit_constructor(code: Code, names: MessageNames) -> None:

@@ -155,7 +155,7 @@ def _header_includes(actor: ActorClass) -> Includes:
         if message.ctor_of is not None:
             includes.add(quoted("glue/ref_ptr.h"))
         elif message.has_returns and not message.sync:
-            includes.add(quoted("glue/reply.h"))
+            includes.add("<utility>", quoted("glue/reply.h"))
         if not message.has_returns or message.sync or message.ctor_of is None:
             includes.add(quoted("runtime/send_result.h"))
     for message in actor.received:

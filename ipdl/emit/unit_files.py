@@ -166,9 +166,10 @@ def _emit_traits_declarations(code: Code, unit: Unit, aggregates: list[Aggregate
         return
     traits = TraitsEmitter(unit)
     with inside_namespace(code, ("ipdl",)):
-        # Declared here instead of included: users of the types do not need more.
-        code.lines(["class Reader;", "class Writer;"])
-        code.lines(["template <typename T>", "struct ParamTraits;"])
+        if aggregates or unit.enums:
+            # Declared here instead of included: users of the types do not need more.
+            code.lines(["class Reader;", "class Writer;"])
+            code.lines(["template <typename T>", "struct ParamTraits;"])
         for declared in unit.enums:
             code.line()
             enum.emit_traits_declaration(code, declared)
@@ -176,7 +177,7 @@ def _emit_traits_declarations(code: Code, unit: Unit, aggregates: list[Aggregate
             code.line()
             traits.emit_declaration(code, aggregate)
         if toplevel is not None:
-            reference_traits.emit_endpoint_declarations(code, toplevel)
+            reference_traits.emit_endpoint_traits(code, toplevel)
 
 
 # --- Name.cc
@@ -194,16 +195,13 @@ def emit_source(unit: Unit, sides: tuple[Side, ...]) -> str:
     if unit.protocol is not None:
         parts.append((unit.protocol.namespace, partial(protocol_tables.emit_definitions, unit)))
     _emit_parts(code, parts)
-    toplevel = unit.protocol if unit.protocol is not None and unit.protocol.toplevel else None
-    if aggregates or unit.enums or toplevel is not None:
+    if aggregates or unit.enums:
         traits = TraitsEmitter(unit)
         with inside_namespace(code, ("ipdl",)):
             for declared in unit.enums:
                 enum.emit_traits_bodies(code, declared)
             for aggregate in aggregates:
                 traits.emit_bodies(code, aggregate)
-            if toplevel is not None:
-                reference_traits.emit_endpoint_bodies(code, toplevel)
     return code.text()
 
 
@@ -218,13 +216,10 @@ def _referenced(unit: Unit) -> list[Protocol]:
 
 def _source_includes(unit: Unit, sides: tuple[Side, ...]) -> Includes:
     includes = Includes(own=unit_header(unit))
-    toplevel = unit.protocol is not None and unit.protocol.toplevel
-    if unit.types or unit.enums or toplevel:
+    if unit.types or unit.enums:
         includes.add(quoted("runtime/param_traits.h"))
     if unit.enums:
         includes.add(bounds.HEADER)
-    if toplevel:
-        includes.add("<utility>")
     for aggregate in unit.types:
         if not isinstance(aggregate, Struct):
             includes.add("<cstdio>", "<cstdlib>", "<memory>", "<utility>")

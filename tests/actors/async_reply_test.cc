@@ -86,6 +86,41 @@ TEST_F(AsyncReply, AReplyMayBeAwaitedAfterItCame) {
   EXPECT_EQ((Lines{"early!"}), child_journal.Take());
 }
 
+TEST_F(AsyncReply, CallbacksMayBeGivenAfterTheAnswerCame) {
+  auto reply = child->SendAsk("early");
+  Settle();
+  std::move(reply).Then([this](std::string answer, uint32_t) { child_journal.Add(answer); },
+                        [this](RejectReason) { child_journal.Add("rejected"); });
+  EXPECT_EQ(Lines{}, child_journal.lines);
+  Settle();
+  EXPECT_EQ((Lines{"early!"}), child_journal.Take());
+}
+
+TEST_F(AsyncReply, ACallbackMayBeNull) {
+  KeepResolvers();
+  child->SendAsk(
+      "no", [this](std::string, uint32_t) { child_journal.Add("resolved"); }, nullptr);
+  child->SendAsk("yes", nullptr, [this](RejectReason) { child_journal.Add("rejected"); });
+  Settle();
+  ASSERT_EQ(2u, kept.size());
+  kept[0].Reject();
+  kept[1]("yes", 1);
+  Settle();
+  EXPECT_EQ(Lines{}, child_journal.lines);
+}
+
+TEST_F(AsyncReply, CallbacksMayBeMoveOnly) {
+  auto token = std::make_unique<int>(7);
+  child->SendAsk(
+      "who",
+      [this, token = std::move(token)](std::string, uint32_t) {
+        child_journal.Add(std::to_string(*token));
+      },
+      nullptr);
+  Settle();
+  EXPECT_EQ((Lines{"7"}), child_journal.Take());
+}
+
 TEST_F(AsyncReply, ADroppedReplyIsIgnored) {
   KeepResolvers();
   child->SendAsk("who cares");

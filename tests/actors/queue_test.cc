@@ -16,6 +16,7 @@
 #include "PQueueItemChild.h"
 #include "PQueueItemParent.h"
 #include "PQueueParent.h"
+#include "glue/endpoint.h"
 #include "glue/incoming_queue.h"
 #include "gtest/gtest.h"
 #include "runtime/foreign_close.h"

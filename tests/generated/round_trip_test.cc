@@ -10,6 +10,7 @@
 
 #include "Belongings.h"
 #include "Values.h"
+#include "absl/status/statusor.h"
 #include "tests/generated/message_box.h"
 #include "tests/generated/random_values.h"
 

@@ -123,12 +123,8 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .fingerprint = 0x78b718f9592aa962,
     .toplevel = true,
     .messages = kMessages,
+    .message_count = 1,
 };
-
-absl::Status CreateEndpoints(::ipdl::Endpoint<PDeleteParent>* parent,
-                             ::ipdl::Endpoint<PDeleteChild>* child) {
-  return ::ipdl::CreateEndpointPair(parent, child);
-}
 
 }  // namespace PDelete
 
@@ -179,30 +175,6 @@ bool ParamTraits<::golden::new_::template_>::Read(Reader& in, ::golden::new_::te
     default:
       return in.Fail("a union has a tag that names none of its alternatives");
   }
-}
-
-void ParamTraits<Endpoint<::golden::new_::PDeleteParent>>::Write(
-    Writer& out, Endpoint<::golden::new_::PDeleteParent>&& end) {
-  Endpoint<::golden::new_::PDeleteParent>::Write(
-      out, std::move(end), {&::golden::new_::PDelete::kProtocol, Side::kParent, nullptr});
-}
-
-bool ParamTraits<Endpoint<::golden::new_::PDeleteParent>>::Read(
-    Reader& in, Endpoint<::golden::new_::PDeleteParent>* end) {
-  return Endpoint<::golden::new_::PDeleteParent>::Read(
-      in, end, {&::golden::new_::PDelete::kProtocol, Side::kParent, nullptr});
-}
-
-void ParamTraits<Endpoint<::golden::new_::PDeleteChild>>::Write(
-    Writer& out, Endpoint<::golden::new_::PDeleteChild>&& end) {
-  Endpoint<::golden::new_::PDeleteChild>::Write(
-      out, std::move(end), {&::golden::new_::PDelete::kProtocol, Side::kChild, nullptr});
-}
-
-bool ParamTraits<Endpoint<::golden::new_::PDeleteChild>>::Read(
-    Reader& in, Endpoint<::golden::new_::PDeleteChild>* end) {
-  return Endpoint<::golden::new_::PDeleteChild>::Read(
-      in, end, {&::golden::new_::PDelete::kProtocol, Side::kChild, nullptr});
 }
 
 }  // namespace ipdl

@@ -7,8 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "absl/status/status.h"
-#include "glue/endpoint.h"
+#include "glue/endpoint_fwd.h"
 #include "glue/protocol.h"
 
 namespace golden::new_ {
@@ -94,9 +93,9 @@ enum Message : uint16_t {
   Msg_this,
 };
 
-// The two ends of a new connection. Error: no descriptors or memory are left.
-absl::Status CreateEndpoints(::ipdl::Endpoint<PDeleteParent>* parent,
-                             ::ipdl::Endpoint<PDeleteChild>* child);
+// Called like a function, by whoever includes "glue/endpoint.h":
+//   absl::Status made = CreateEndpoints(&parent, &child);
+inline constexpr ::ipdl::EndpointMaker<PDeleteParent, PDeleteChild> CreateEndpoints{};
 
 }  // namespace PDelete
 
@@ -124,18 +123,12 @@ struct ParamTraits<::golden::new_::template_> {
 };
 
 template <>
-struct ParamTraits<Endpoint<::golden::new_::PDeleteParent>> {
-  static constexpr size_t kMinWireBytes = 6;
-  static void Write(Writer& out, Endpoint<::golden::new_::PDeleteParent>&& end);
-  static bool Read(Reader& in, Endpoint<::golden::new_::PDeleteParent>* end);
-};
+struct ParamTraits<Endpoint<::golden::new_::PDeleteParent>>
+    : EndpointTraits<::golden::new_::PDeleteParent, ::golden::new_::PDelete::kProtocol, Side::kParent> {};
 
 template <>
-struct ParamTraits<Endpoint<::golden::new_::PDeleteChild>> {
-  static constexpr size_t kMinWireBytes = 6;
-  static void Write(Writer& out, Endpoint<::golden::new_::PDeleteChild>&& end);
-  static bool Read(Reader& in, Endpoint<::golden::new_::PDeleteChild>* end);
-};
+struct ParamTraits<Endpoint<::golden::new_::PDeleteChild>>
+    : EndpointTraits<::golden::new_::PDeleteChild, ::golden::new_::PDelete::kProtocol, Side::kChild> {};
 
 }  // namespace ipdl
 

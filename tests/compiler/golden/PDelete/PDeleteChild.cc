@@ -4,7 +4,6 @@
 #include "PDeleteChild.h"
 
 #include <tuple>
-#include <utility>
 
 #include "DeleteChild.h"
 #include "glue/generated.h"
@@ -20,7 +19,7 @@ struct PDeleteChild::Dispatch {
     ::ipdl::WriteParam(out_, reply);
   }
 
-  static ::ipdl::HandlerStatus Onthis(::ipdl::Actor& actor_, ::ipdl::Incoming& in_) {
+  static ::ipdl::HandlerStatus Onthis(::ipdl::Actor& actor_, ::ipdl::Incoming& in_) noexcept {
     int32_t in{};
     int32_t out{};
     operator_ self;
@@ -58,16 +57,6 @@ PDeleteChild::~PDeleteChild() = default;
   ::ipdl::WriteParam(out_.writer(), self);
   ::ipdl::WriteParam(out_.writer(), actor);
   return out_.SendForReply(&Dispatch::ReadthisReply);
-}
-
-void PDeleteChild::Sendthis(int32_t in, int32_t out, const operator_& self, const template_& actor,
-                            ::ipdl::ResolveCallback<bool> resolve, ::ipdl::RejectCallback reject) {
-  ::ipdl::Outgoing out_(*this, PDelete::Msg_this);
-  ::ipdl::WriteParam(out_.writer(), in);
-  ::ipdl::WriteParam(out_.writer(), out);
-  ::ipdl::WriteParam(out_.writer(), self);
-  ::ipdl::WriteParam(out_.writer(), actor);
-  out_.SendForReply(&Dispatch::ReadthisReply, std::move(resolve), std::move(reject));
 }
 
 }  // namespace golden::new_

@@ -5,6 +5,7 @@
 #define IPDL_GENERATED_GOLDEN_NEW_PDELETECHILD_H_
 
 #include <cstdint>
+#include <utility>
 
 #include "PDelete.h"
 #include "glue/reply.h"
@@ -23,8 +24,11 @@ class PDeleteChild : public ::ipdl::ToplevelActor {
 
   ::ipdl::Reply<bool> Sendthis(int32_t in, int32_t out, const operator_& self,
                                const template_& actor);
+  template <::ipdl::ResolveCallback<bool> OnResolve, ::ipdl::RejectCallback OnReject>
   void Sendthis(int32_t in, int32_t out, const operator_& self, const template_& actor,
-                ::ipdl::ResolveCallback<bool> resolve, ::ipdl::RejectCallback reject);
+                OnResolve resolve, OnReject reject) {
+    Sendthis(in, out, self, actor).Then(std::move(resolve), std::move(reject));
+  }
 
  protected:
   PDeleteChild();

@@ -3,10 +3,6 @@
 
 #include "PPalette.h"
 
-#include <utility>
-
-#include "runtime/param_traits.h"
-
 namespace demo {
 
 namespace PPalette {
@@ -28,41 +24,9 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .fingerprint = 0x0e63a6b0d4ccbd2e,
     .toplevel = true,
     .messages = kMessages,
+    .message_count = 4,
 };
-
-absl::Status CreateEndpoints(::ipdl::Endpoint<PPaletteParent>* parent,
-                             ::ipdl::Endpoint<PPaletteChild>* child) {
-  return ::ipdl::CreateEndpointPair(parent, child);
-}
 
 }  // namespace PPalette
 
 }  // namespace demo
-
-namespace ipdl {
-
-void ParamTraits<Endpoint<::demo::PPaletteParent>>::Write(Writer& out,
-                                                          Endpoint<::demo::PPaletteParent>&& end) {
-  Endpoint<::demo::PPaletteParent>::Write(out, std::move(end),
-                                          {&::demo::PPalette::kProtocol, Side::kParent, nullptr});
-}
-
-bool ParamTraits<Endpoint<::demo::PPaletteParent>>::Read(Reader& in,
-                                                         Endpoint<::demo::PPaletteParent>* end) {
-  return Endpoint<::demo::PPaletteParent>::Read(
-      in, end, {&::demo::PPalette::kProtocol, Side::kParent, nullptr});
-}
-
-void ParamTraits<Endpoint<::demo::PPaletteChild>>::Write(Writer& out,
-                                                         Endpoint<::demo::PPaletteChild>&& end) {
-  Endpoint<::demo::PPaletteChild>::Write(out, std::move(end),
-                                         {&::demo::PPalette::kProtocol, Side::kChild, nullptr});
-}
-
-bool ParamTraits<Endpoint<::demo::PPaletteChild>>::Read(Reader& in,
-                                                        Endpoint<::demo::PPaletteChild>* end) {
-  return Endpoint<::demo::PPaletteChild>::Read(
-      in, end, {&::demo::PPalette::kProtocol, Side::kChild, nullptr});
-}
-
-}  // namespace ipdl

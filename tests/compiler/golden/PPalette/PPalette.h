@@ -7,8 +7,7 @@
 #include <cstdint>
 
 #include "Palette.h"
-#include "absl/status/status.h"
-#include "glue/endpoint.h"
+#include "glue/endpoint_fwd.h"
 #include "glue/protocol.h"
 
 namespace demo {
@@ -30,9 +29,9 @@ enum Message : uint16_t {
   Msg_Refused,
 };
 
-// The two ends of a new connection. Error: no descriptors or memory are left.
-absl::Status CreateEndpoints(::ipdl::Endpoint<PPaletteParent>* parent,
-                             ::ipdl::Endpoint<PPaletteChild>* child);
+// Called like a function, by whoever includes "glue/endpoint.h":
+//   absl::Status made = CreateEndpoints(&parent, &child);
+inline constexpr ::ipdl::EndpointMaker<PPaletteParent, PPaletteChild> CreateEndpoints{};
 
 }  // namespace PPalette
 
@@ -40,24 +39,13 @@ absl::Status CreateEndpoints(::ipdl::Endpoint<PPaletteParent>* parent,
 
 namespace ipdl {
 
-class Reader;
-class Writer;
-template <typename T>
-struct ParamTraits;
+template <>
+struct ParamTraits<Endpoint<::demo::PPaletteParent>>
+    : EndpointTraits<::demo::PPaletteParent, ::demo::PPalette::kProtocol, Side::kParent> {};
 
 template <>
-struct ParamTraits<Endpoint<::demo::PPaletteParent>> {
-  static constexpr size_t kMinWireBytes = 6;
-  static void Write(Writer& out, Endpoint<::demo::PPaletteParent>&& end);
-  static bool Read(Reader& in, Endpoint<::demo::PPaletteParent>* end);
-};
-
-template <>
-struct ParamTraits<Endpoint<::demo::PPaletteChild>> {
-  static constexpr size_t kMinWireBytes = 6;
-  static void Write(Writer& out, Endpoint<::demo::PPaletteChild>&& end);
-  static bool Read(Reader& in, Endpoint<::demo::PPaletteChild>* end);
-};
+struct ParamTraits<Endpoint<::demo::PPaletteChild>>
+    : EndpointTraits<::demo::PPaletteChild, ::demo::PPalette::kProtocol, Side::kChild> {};
 
 }  // namespace ipdl
 

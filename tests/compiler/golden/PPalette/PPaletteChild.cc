@@ -4,7 +4,6 @@
 #include "PPaletteChild.h"
 
 #include <tuple>
-#include <utility>
 
 #include "PaletteChild.h"
 #include "glue/generated.h"
@@ -19,7 +18,7 @@ struct PPaletteChild::Dispatch {
            ::ipdl::CheckLength(in, "formats", std::get<0>(*values), 3);
   }
 
-  static ::ipdl::HandlerStatus OnRefused(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnRefused(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     std::optional<Format> format;
     if (!(::ipdl::ReadParam(in.reader(), "format", &format) && in.Finish())) return in.Malformed();
     return in.Done(static_cast<PaletteChild&>(actor).RecvRefused(std::move(format)));
@@ -59,15 +58,6 @@ PPaletteChild::~PPaletteChild() = default;
   ::ipdl::CheckLength(out.writer(), "files", files, 2);
   ::ipdl::WriteParam(out.writer(), std::move(files));
   return out.SendForReply(&Dispatch::ReadAskReply);
-}
-
-void PPaletteChild::SendAsk(std::map<int32_t, ::ipdl::FileDescriptor>&& files,
-                            ::ipdl::ResolveCallback<std::vector<Format>> resolve,
-                            ::ipdl::RejectCallback reject) {
-  ::ipdl::Outgoing out(*this, PPalette::Msg_Ask);
-  ::ipdl::CheckLength(out.writer(), "files", files, 2);
-  ::ipdl::WriteParam(out.writer(), std::move(files));
-  out.SendForReply(&Dispatch::ReadAskReply, std::move(resolve), std::move(reject));
 }
 
 ::ipdl::SendResult PPaletteChild::SendGet(std::string* text, std::map<Format, Palette>* all) {

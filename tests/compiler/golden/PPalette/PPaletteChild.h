@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "PPalette.h"
@@ -34,8 +35,11 @@ class PPaletteChild : public ::ipdl::ToplevelActor {
   /// files: at most 2 elements.
   /// formats: at most 3 elements.
   ::ipdl::Reply<std::vector<Format>> SendAsk(std::map<int32_t, ::ipdl::FileDescriptor>&& files);
-  void SendAsk(std::map<int32_t, ::ipdl::FileDescriptor>&& files,
-               ::ipdl::ResolveCallback<std::vector<Format>> resolve, ::ipdl::RejectCallback reject);
+  template <::ipdl::ResolveCallback<std::vector<Format>> OnResolve, ::ipdl::RejectCallback OnReject>
+  void SendAsk(std::map<int32_t, ::ipdl::FileDescriptor>&& files, OnResolve resolve,
+               OnReject reject) {
+    SendAsk(std::move(files)).Then(std::move(resolve), std::move(reject));
+  }
 
   /// text: at most 4096 bytes.
   /// all: at most 16 elements.

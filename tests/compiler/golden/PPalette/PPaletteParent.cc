@@ -13,7 +13,7 @@
 namespace demo {
 
 struct PPaletteParent::Dispatch {
-  static ::ipdl::HandlerStatus OnUse(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnUse(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     Format format{Format::kRgb};
     std::vector<uint8_t> data;
     std::string name;
@@ -33,7 +33,7 @@ struct PPaletteParent::Dispatch {
     ::ipdl::WriteParam(out, formats);
   }
 
-  static ::ipdl::HandlerStatus OnAsk(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnAsk(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     std::map<int32_t, ::ipdl::FileDescriptor> files;
     if (!(::ipdl::ReadParam(in.reader(), "files", &files) &&
           ::ipdl::CheckLength(in.reader(), "files", files, 2) && in.Finish())) {
@@ -43,7 +43,7 @@ struct PPaletteParent::Dispatch {
     return in.Done(self.RecvAsk(std::move(files), in.TakeResolver(&WriteAskReply)));
   }
 
-  static ::ipdl::HandlerStatus OnGet(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnGet(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     if (!in.Finish()) return in.Malformed();
     auto& self = static_cast<PaletteParent&>(actor);
     std::string text;

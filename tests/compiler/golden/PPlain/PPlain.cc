@@ -3,10 +3,6 @@
 
 #include "PPlain.h"
 
-#include <utility>
-
-#include "runtime/param_traits.h"
-
 namespace golden {
 
 namespace PPlain {
@@ -34,41 +30,9 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .fingerprint = 0x9807f00d7562a57c,
     .toplevel = true,
     .messages = kMessages,
+    .message_count = 11,
 };
-
-absl::Status CreateEndpoints(::ipdl::Endpoint<PPlainParent>* parent,
-                             ::ipdl::Endpoint<PPlainChild>* child) {
-  return ::ipdl::CreateEndpointPair(parent, child);
-}
 
 }  // namespace PPlain
 
 }  // namespace golden
-
-namespace ipdl {
-
-void ParamTraits<Endpoint<::golden::PPlainParent>>::Write(Writer& out,
-                                                          Endpoint<::golden::PPlainParent>&& end) {
-  Endpoint<::golden::PPlainParent>::Write(out, std::move(end),
-                                          {&::golden::PPlain::kProtocol, Side::kParent, nullptr});
-}
-
-bool ParamTraits<Endpoint<::golden::PPlainParent>>::Read(Reader& in,
-                                                         Endpoint<::golden::PPlainParent>* end) {
-  return Endpoint<::golden::PPlainParent>::Read(
-      in, end, {&::golden::PPlain::kProtocol, Side::kParent, nullptr});
-}
-
-void ParamTraits<Endpoint<::golden::PPlainChild>>::Write(Writer& out,
-                                                         Endpoint<::golden::PPlainChild>&& end) {
-  Endpoint<::golden::PPlainChild>::Write(out, std::move(end),
-                                         {&::golden::PPlain::kProtocol, Side::kChild, nullptr});
-}
-
-bool ParamTraits<Endpoint<::golden::PPlainChild>>::Read(Reader& in,
-                                                        Endpoint<::golden::PPlainChild>* end) {
-  return Endpoint<::golden::PPlainChild>::Read(
-      in, end, {&::golden::PPlain::kProtocol, Side::kChild, nullptr});
-}
-
-}  // namespace ipdl

@@ -6,8 +6,7 @@
 
 #include <cstdint>
 
-#include "absl/status/status.h"
-#include "glue/endpoint.h"
+#include "glue/endpoint_fwd.h"
 #include "glue/protocol.h"
 
 namespace golden {
@@ -36,9 +35,9 @@ enum Message : uint16_t {
   Msg_Ping,
 };
 
-// The two ends of a new connection. Error: no descriptors or memory are left.
-absl::Status CreateEndpoints(::ipdl::Endpoint<PPlainParent>* parent,
-                             ::ipdl::Endpoint<PPlainChild>* child);
+// Called like a function, by whoever includes "glue/endpoint.h":
+//   absl::Status made = CreateEndpoints(&parent, &child);
+inline constexpr ::ipdl::EndpointMaker<PPlainParent, PPlainChild> CreateEndpoints{};
 
 }  // namespace PPlain
 
@@ -46,24 +45,13 @@ absl::Status CreateEndpoints(::ipdl::Endpoint<PPlainParent>* parent,
 
 namespace ipdl {
 
-class Reader;
-class Writer;
-template <typename T>
-struct ParamTraits;
+template <>
+struct ParamTraits<Endpoint<::golden::PPlainParent>>
+    : EndpointTraits<::golden::PPlainParent, ::golden::PPlain::kProtocol, Side::kParent> {};
 
 template <>
-struct ParamTraits<Endpoint<::golden::PPlainParent>> {
-  static constexpr size_t kMinWireBytes = 6;
-  static void Write(Writer& out, Endpoint<::golden::PPlainParent>&& end);
-  static bool Read(Reader& in, Endpoint<::golden::PPlainParent>* end);
-};
-
-template <>
-struct ParamTraits<Endpoint<::golden::PPlainChild>> {
-  static constexpr size_t kMinWireBytes = 6;
-  static void Write(Writer& out, Endpoint<::golden::PPlainChild>&& end);
-  static bool Read(Reader& in, Endpoint<::golden::PPlainChild>* end);
-};
+struct ParamTraits<Endpoint<::golden::PPlainChild>>
+    : EndpointTraits<::golden::PPlainChild, ::golden::PPlain::kProtocol, Side::kChild> {};
 
 }  // namespace ipdl
 

@@ -4,7 +4,6 @@
 #include "PPlainChild.h"
 
 #include <tuple>
-#include <utility>
 
 #include "PlainChild.h"
 #include "glue/generated.h"
@@ -21,13 +20,13 @@ struct PPlainChild::Dispatch {
 
   static bool ReadConfirmReply(::ipdl::Reader&, std::tuple<>*) { return true; }
 
-  static ::ipdl::HandlerStatus OnTell(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnTell(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     std::string text;
     if (!(::ipdl::ReadParam(in.reader(), "text", &text) && in.Finish())) return in.Malformed();
     return in.Done(static_cast<PlainChild&>(actor).RecvTell(std::move(text)));
   }
 
-  static ::ipdl::HandlerStatus OnPing(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnPing(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     uint64_t n{};
     if (!(::ipdl::ReadParam(in.reader(), "n", &n) && in.Finish())) return in.Malformed();
     return in.Done(static_cast<PlainChild&>(actor).RecvPing(n));
@@ -132,25 +131,10 @@ PPlainChild::~PPlainChild() = default;
   return out.SendForReply(&Dispatch::ReadAskReply);
 }
 
-void PPlainChild::SendAsk(std::string_view question,
-                          ::ipdl::ResolveCallback<std::string, uint32_t> resolve,
-                          ::ipdl::RejectCallback reject) {
-  ::ipdl::Outgoing out(*this, PPlain::Msg_Ask);
-  ::ipdl::WriteParam(out.writer(), question);
-  out.SendForReply(&Dispatch::ReadAskReply, std::move(resolve), std::move(reject));
-}
-
 ::ipdl::Reply<> PPlainChild::SendConfirm(::ipdl::FileDescriptor&& file) {
   ::ipdl::Outgoing out(*this, PPlain::Msg_Confirm);
   ::ipdl::WriteParam(out.writer(), std::move(file));
   return out.SendForReply(&Dispatch::ReadConfirmReply);
-}
-
-void PPlainChild::SendConfirm(::ipdl::FileDescriptor&& file, ::ipdl::ResolveCallback<> resolve,
-                              ::ipdl::RejectCallback reject) {
-  ::ipdl::Outgoing out(*this, PPlain::Msg_Confirm);
-  ::ipdl::WriteParam(out.writer(), std::move(file));
-  out.SendForReply(&Dispatch::ReadConfirmReply, std::move(resolve), std::move(reject));
 }
 
 ::ipdl::SendResult PPlainChild::SendPing(uint64_t n) {

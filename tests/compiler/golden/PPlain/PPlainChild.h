@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "PPlain.h"
@@ -56,12 +57,17 @@ class PPlainChild : public ::ipdl::ToplevelActor {
 
   /// Async, with a reply.
   ::ipdl::Reply<std::string, uint32_t> SendAsk(std::string_view question);
-  void SendAsk(std::string_view question, ::ipdl::ResolveCallback<std::string, uint32_t> resolve,
-               ::ipdl::RejectCallback reject);
+  template <::ipdl::ResolveCallback<std::string, uint32_t> OnResolve,
+            ::ipdl::RejectCallback OnReject>
+  void SendAsk(std::string_view question, OnResolve resolve, OnReject reject) {
+    SendAsk(question).Then(std::move(resolve), std::move(reject));
+  }
 
   ::ipdl::Reply<> SendConfirm(::ipdl::FileDescriptor&& file);
-  void SendConfirm(::ipdl::FileDescriptor&& file, ::ipdl::ResolveCallback<> resolve,
-                   ::ipdl::RejectCallback reject);
+  template <::ipdl::ResolveCallback OnResolve, ::ipdl::RejectCallback OnReject>
+  void SendConfirm(::ipdl::FileDescriptor&& file, OnResolve resolve, OnReject reject) {
+    SendConfirm(std::move(file)).Then(std::move(resolve), std::move(reject));
+  }
   ::ipdl::SendResult SendPing(uint64_t n);
 
  protected:

@@ -13,12 +13,12 @@
 namespace golden {
 
 struct PPlainParent::Dispatch {
-  static ::ipdl::HandlerStatus OnHello(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnHello(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     if (!in.Finish()) return in.Malformed();
     return in.Done(static_cast<PlainParent&>(actor).RecvHello());
   }
 
-  static ::ipdl::HandlerStatus OnValues(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnValues(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     bool yes{};
     int32_t n{};
     double x{};
@@ -36,7 +36,7 @@ struct PPlainParent::Dispatch {
     return in.Done(self.RecvValues(yes, n, x, std::move(text), std::move(wide), std::move(colour)));
   }
 
-  static ::ipdl::HandlerStatus OnWrapped(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnWrapped(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     std::vector<std::string> names;
     std::vector<bool> flags;
     std::optional<std::vector<uint8_t>> bytes;
@@ -52,7 +52,7 @@ struct PPlainParent::Dispatch {
         self.RecvWrapped(std::move(names), std::move(flags), std::move(bytes), std::move(pointer)));
   }
 
-  static ::ipdl::HandlerStatus OnMoved(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnMoved(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     ::ipdl::FileDescriptor file;
     ::ipdl::ByteBuf bytes;
     ::golden::Ticket ticket{};
@@ -68,7 +68,7 @@ struct PPlainParent::Dispatch {
         self.RecvMoved(std::move(file), std::move(bytes), std::move(ticket), std::move(files)));
   }
 
-  static ::ipdl::HandlerStatus OnCounted(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnCounted(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     ::ipdl::RefPtr<::golden::Picture> picture;
     ::ipdl::RefPtr<::golden::Picture> maybe;
     if (!(::ipdl::ReadParam(in.reader(), "picture", &picture) &&
@@ -79,7 +79,7 @@ struct PPlainParent::Dispatch {
     return in.Done(static_cast<PlainParent&>(actor).RecvCounted(picture.get(), maybe.get()));
   }
 
-  static ::ipdl::HandlerStatus OnAdd(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnAdd(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     int32_t a{};
     int32_t b{};
     if (!(::ipdl::ReadParam(in.reader(), "a", &a) && ::ipdl::ReadParam(in.reader(), "b", &b) &&
@@ -95,7 +95,7 @@ struct PPlainParent::Dispatch {
     return in.SendReply();
   }
 
-  static ::ipdl::HandlerStatus OnWait(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnWait(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     if (!in.Finish()) return in.Malformed();
     const ::ipdl::HandlerStatus done = in.Done(static_cast<PlainParent&>(actor).RecvWait());
     if (done != ::ipdl::HandlerStatus::kDone) return done;
@@ -108,7 +108,7 @@ struct PPlainParent::Dispatch {
     ::ipdl::WriteParam(out, count);
   }
 
-  static ::ipdl::HandlerStatus OnAsk(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnAsk(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     std::string question;
     if (!(::ipdl::ReadParam(in.reader(), "question", &question) && in.Finish())) {
       return in.Malformed();
@@ -119,14 +119,14 @@ struct PPlainParent::Dispatch {
 
   static void WriteConfirmReply(::ipdl::Writer&) {}
 
-  static ::ipdl::HandlerStatus OnConfirm(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnConfirm(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     ::ipdl::FileDescriptor file;
     if (!(::ipdl::ReadParam(in.reader(), "file", &file) && in.Finish())) return in.Malformed();
     auto& self = static_cast<PlainParent&>(actor);
     return in.Done(self.RecvConfirm(std::move(file), in.TakeResolver(&WriteConfirmReply)));
   }
 
-  static ::ipdl::HandlerStatus OnPing(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnPing(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     uint64_t n{};
     if (!(::ipdl::ReadParam(in.reader(), "n", &n) && in.Finish())) return in.Malformed();
     return in.Done(static_cast<PlainParent&>(actor).RecvPing(n));

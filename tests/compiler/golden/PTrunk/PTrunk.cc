@@ -33,12 +33,8 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .fingerprint = 0x66e13ebad75b7e7f,
     .toplevel = true,
     .messages = kMessages,
+    .message_count = 3,
 };
-
-absl::Status CreateEndpoints(::ipdl::Endpoint<PTrunkParent>* parent,
-                             ::ipdl::Endpoint<PTrunkChild>* child) {
-  return ::ipdl::CreateEndpointPair(parent, child);
-}
 
 }  // namespace PTrunk
 
@@ -53,30 +49,6 @@ void ParamTraits<::golden::Pair>::Write(Writer& out, const ::golden::Pair& value
 
 bool ParamTraits<::golden::Pair>::Read(Reader& in, ::golden::Pair* value) {
   return ReadParam(in, "first", &value->first()) && ReadParam(in, "second", &value->second());
-}
-
-void ParamTraits<Endpoint<::golden::PTrunkParent>>::Write(Writer& out,
-                                                          Endpoint<::golden::PTrunkParent>&& end) {
-  Endpoint<::golden::PTrunkParent>::Write(out, std::move(end),
-                                          {&::golden::PTrunk::kProtocol, Side::kParent, nullptr});
-}
-
-bool ParamTraits<Endpoint<::golden::PTrunkParent>>::Read(Reader& in,
-                                                         Endpoint<::golden::PTrunkParent>* end) {
-  return Endpoint<::golden::PTrunkParent>::Read(
-      in, end, {&::golden::PTrunk::kProtocol, Side::kParent, nullptr});
-}
-
-void ParamTraits<Endpoint<::golden::PTrunkChild>>::Write(Writer& out,
-                                                         Endpoint<::golden::PTrunkChild>&& end) {
-  Endpoint<::golden::PTrunkChild>::Write(out, std::move(end),
-                                         {&::golden::PTrunk::kProtocol, Side::kChild, nullptr});
-}
-
-bool ParamTraits<Endpoint<::golden::PTrunkChild>>::Read(Reader& in,
-                                                        Endpoint<::golden::PTrunkChild>* end) {
-  return Endpoint<::golden::PTrunkChild>::Read(
-      in, end, {&::golden::PTrunk::kProtocol, Side::kChild, nullptr});
 }
 
 }  // namespace ipdl

@@ -7,8 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "absl/status/status.h"
-#include "glue/endpoint.h"
+#include "glue/endpoint_fwd.h"
 #include "glue/protocol.h"
 #include "glue/side_variant.h"
 
@@ -49,9 +48,9 @@ enum Message : uint16_t {
   Msg_Graft,
 };
 
-// The two ends of a new connection. Error: no descriptors or memory are left.
-absl::Status CreateEndpoints(::ipdl::Endpoint<PTrunkParent>* parent,
-                             ::ipdl::Endpoint<PTrunkChild>* child);
+// Called like a function, by whoever includes "glue/endpoint.h":
+//   absl::Status made = CreateEndpoints(&parent, &child);
+inline constexpr ::ipdl::EndpointMaker<PTrunkParent, PTrunkChild> CreateEndpoints{};
 
 }  // namespace PTrunk
 
@@ -72,18 +71,12 @@ struct ParamTraits<::golden::Pair> {
 };
 
 template <>
-struct ParamTraits<Endpoint<::golden::PTrunkParent>> {
-  static constexpr size_t kMinWireBytes = 6;
-  static void Write(Writer& out, Endpoint<::golden::PTrunkParent>&& end);
-  static bool Read(Reader& in, Endpoint<::golden::PTrunkParent>* end);
-};
+struct ParamTraits<Endpoint<::golden::PTrunkParent>>
+    : EndpointTraits<::golden::PTrunkParent, ::golden::PTrunk::kProtocol, Side::kParent> {};
 
 template <>
-struct ParamTraits<Endpoint<::golden::PTrunkChild>> {
-  static constexpr size_t kMinWireBytes = 6;
-  static void Write(Writer& out, Endpoint<::golden::PTrunkChild>&& end);
-  static bool Read(Reader& in, Endpoint<::golden::PTrunkChild>* end);
-};
+struct ParamTraits<Endpoint<::golden::PTrunkChild>>
+    : EndpointTraits<::golden::PTrunkChild, ::golden::PTrunk::kProtocol, Side::kChild> {};
 
 }  // namespace ipdl
 

@@ -13,7 +13,7 @@
 namespace golden {
 
 struct PTrunkChild::Dispatch {
-  static ::ipdl::HandlerStatus OnGraft(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnGraft(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     PTwigChild* twig = nullptr;
     Pair pair;
     ::ipdl::Endpoint<PTrunkParent> more;

@@ -13,7 +13,8 @@
 namespace golden {
 
 struct PTrunkParent::Dispatch {
-  static ::ipdl::HandlerStatus OnPTwigConstructor(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnPTwigConstructor(::ipdl::Actor& actor,
+                                                  ::ipdl::Incoming& in) noexcept {
     std::string name;
     if (!(::ipdl::ReadParam(in.reader(), "name", &name) && in.Finish())) return in.Malformed();
     auto& self = static_cast<wood::TrunkOfParent&>(actor);
@@ -23,7 +24,7 @@ struct PTrunkParent::Dispatch {
     return in.Done(self.RecvPTwigConstructor(made.get(), std::move(name)));
   }
 
-  static ::ipdl::HandlerStatus OnChoose(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnChoose(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     std::vector<::ipdl::SideVariant<PTwigParent*, PTwigChild*>> twigs;
     PTwigParent* best = nullptr;
     if (!(::ipdl::ReadParam(in.reader(), "twigs", &twigs) &&

@@ -23,6 +23,7 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .fingerprint = 0xe9688f890fd8325f,
     .toplevel = false,
     .messages = kMessages,
+    .message_count = 2,
 };
 
 }  // namespace PTwig

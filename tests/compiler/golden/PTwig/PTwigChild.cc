@@ -11,7 +11,7 @@
 namespace golden {
 
 struct PTwigChild::Dispatch {
-  static ::ipdl::HandlerStatus On__delete__(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus On__delete__(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     std::string why;
     if (!(::ipdl::ReadParam(in.reader(), "why", &why) && in.Finish())) return in.Malformed();
     return in.Done(static_cast<TwigChild&>(actor).Recv__delete__(std::move(why)));

@@ -11,13 +11,14 @@
 namespace golden {
 
 struct PTwigParent::Dispatch {
-  static ::ipdl::HandlerStatus On__delete__(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus On__delete__(::ipdl::Actor& actor, ::ipdl::Incoming& in) noexcept {
     std::string why;
     if (!(::ipdl::ReadParam(in.reader(), "why", &why) && in.Finish())) return in.Malformed();
     return in.Done(static_cast<TwigParent&>(actor).Recv__delete__(std::move(why)));
   }
 
-  static ::ipdl::HandlerStatus OnPTwigConstructor(::ipdl::Actor& actor, ::ipdl::Incoming& in) {
+  static ::ipdl::HandlerStatus OnPTwigConstructor(::ipdl::Actor& actor,
+                                                  ::ipdl::Incoming& in) noexcept {
     uint32_t depth{};
     if (!(::ipdl::ReadParam(in.reader(), "depth", &depth) && in.Finish())) return in.Malformed();
     auto& self = static_cast<TwigParent&>(actor);
