@@ -94,7 +94,10 @@ class _Loader:
         elif not _same(self._paths[file_name], path):
             first = self._paths[file_name]
             problem = diagnostics.read_from_two_places(file_name, first, path)
-            self._reporter.report(problem, include.name.span)
+            # What comes from standard input stands for the file of its name: an editor sends it
+            # before it is saved.
+            if first != STDIN_NAME:
+                self._reporter.report(problem, include.name.span)
         return self._by_name[file_name]
 
     def _search(self, file_name: str) -> str | None:

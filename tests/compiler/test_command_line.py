@@ -81,6 +81,17 @@ def test_standard_input_is_named_after_its_protocol(here: Path) -> None:
     assert bad.err.startswith("<stdin>:1:36: error: message `Ping` has a parameter of unknown type")
 
 
+def test_standard_input_stands_for_the_file_of_its_name(here: Path) -> None:
+    """An editor checks what is not saved yet, and a managed protocol includes it."""
+    (here / "PFoo.ipdl").write_text("protocol PFoo { an old state };\n")
+    (here / "PBar.ipdl").write_text(
+        "include protocol PFoo;\nprotocol PBar { manager PFoo; child: async __delete__(); };\n"
+    )
+    new = b"include protocol PBar;\nprotocol PFoo { manages PBar; };\n"
+    result = ipdl(here, "check", "-", stdin=new)
+    assert (0, "") == (result.code, result.err)
+
+
 def test_gcc_format_has_one_line_for_each_message(here: Path) -> None:
     (here / "PFoo.ipdl").write_text("include Bar;\n" + GOOD)
     (here / "Bar.ipdlh").write_text("struct Bar { int x;\n  int x; };\n")
