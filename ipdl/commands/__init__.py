@@ -11,10 +11,10 @@ goes), `numbers` (of diagnostics) and `usage` (wrong arguments).
 COMMANDS = {
     "check": "find mistakes; write nothing",
     "gen": "generate C++",
+    "explain": "tell what the number of a message means",
     "lint": "warn of what is allowed but seldom meant",
     "format": "lay out files in the house style",
-    "model": "print the resolved model as JSON, for other tools",
     "doc": "write browsable pages",
     "graph": "draw who manages whom, as SVG or DOT",
-    "explain": "tell what the number of a message means",
+    "model": "print the resolved model as JSON, for other tools",
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -138,43 +137,6 @@ def test_output_does_not_depend_on_the_hash_seed(here: Path) -> None:
         ipdl(here, "check", "PFoo.ipdl", environment={"PYTHONHASHSEED": seed}).err for seed in seeds
     }
     assert 1 == len(texts)
-
-
-def test_a_reader_that_goes_away_is_no_error_of_ours(here: Path) -> None:
-    names = " ".join(f"P{index}.ipdl" for index in range(3000))
-    command = f"set -o pipefail; {sys.executable} -m ipdl gen --list-outputs {names} | head -1"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, timeout=60, env=environment, cwd=here
-    )
-    assert (141, b"P0.h\n", b"") == (done.returncode, done.stdout, done.stderr)
-
-
-def test_an_interrupt_ends_it_without_a_traceback(here: Path) -> None:
-    """It waits for standard input when the signal comes: one byte of it was asked for and read."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "ipdl", "check", "-"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as run:
-        assert run.stdin is not None
-        # More than a pipe holds: the write returns only once the compiler reads.
-        run.stdin.write(b" " * (1 << 18))
-        run.stdin.flush()
-        run.send_signal(signal.SIGINT)
-        out, err = run.communicate(timeout=60)
-    assert (130, b"", b"") == (run.returncode, out, err)
-
-
-def test_a_full_disk_behind_standard_output_is_one_line(here: Path) -> None:
-    command = f"{sys.executable} -m ipdl gen --list-outputs PFoo.ipdl > /dev/full"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        ["bash", "-c", command], capture_output=True, timeout=60, env=environment, cwd=here
-    )
-    assert (1, b"ipdl: error: cannot write: No space left on device\n") == (
-        done.returncode,
-        done.stderr,
-    )
 
 
 def test_a_mistake_of_the_compiler_asks_for_a_report(here: Path) -> None:
