@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ipdl import check, loader
 from ipdl import message_metadata as metadata
-from ipdl import prelude, sync_list
+from ipdl import prelude, suppression, sync_list
 from ipdl.loader import LoadedFile
 from ipdl.model import NEWEST_EDITION, Unit
 from ipdl.output import output_names, report_clashes
@@ -54,4 +54,6 @@ def compile_files(
             file = SourceFile(path, text)
             reporter.enter(file, None)
             rules(roots, file, reporter)
+    sources = [unit.file for unit in units.values()]
+    suppression.apply(reporter, sources, [unit.file for unit in roots])
     return Compilation(roots, program.files, units)

@@ -8,6 +8,7 @@ STRING or NUMBER (anything that begins like one: whether it is one, the tree bui
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ipdl import diagnostics
@@ -57,6 +58,13 @@ class Lexed(NamedTuple):
     cut: bool  # the text ends within a comment, so what follows is missing
     hopeless: bool  # so many mistakes that this is no .ipdl text
     after_unknown: frozenset[int]  # starts of tokens before which something was left out
+
+
+def comments(file: SourceFile) -> Iterator[Span]:
+    """All but those with three slashes."""
+    for match in _TOKEN.finditer(file.text):
+        if match.lastgroup == "COMMENT":
+            yield Span(file, match.start(), match.end())
 
 
 def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:

@@ -6,6 +6,7 @@ It never prints and never stops a stage. How findings look is in `render`; what 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ipdl import diagnostics
@@ -75,6 +76,14 @@ class Reporter:
             return
         self._seen.add(key)
         self._findings.append(finding)
+
+    def withdraw(self, gone: Callable[[Finding], bool]) -> bool:
+        """Takes back what was reported. Was there any?"""
+        kept = [finding for finding in self._findings if not gone(finding)]
+        withdrawn = len(kept) < len(self._findings)
+        self._findings = kept
+        self._severities = {finding.problem.severity for finding in kept}
+        return withdrawn
 
     def count_in(self, file: SourceFile) -> int:
         return sum(1 for f in self._findings if f.span is not None and f.span.file is file)

@@ -47,7 +47,7 @@ ipdl lint --list-rules
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from ipdl import lint  # here, so that --help need not load the compiler
+    from ipdl import lint, suppression  # here, so that --help need not load the compiler
     from ipdl.reporter import Reporter
 
     if arguments.list_rules:
@@ -62,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
     compilation = inputs.compiled(arguments, reporter)
     if not reporter.has_errors():
         lint.lint(compilation.roots, compilation.units.values(), numbers, reporter)
+        sources = [unit.file for unit in compilation.units.values()]
+        suppression.apply(reporter, sources, [root.file for root in compilation.roots], numbers)
     return findings.show(reporter, arguments.format, arguments.werror)
 
 

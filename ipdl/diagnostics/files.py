@@ -96,6 +96,33 @@ def headers_need_each_other(name: str, other: str) -> None:
     ...
 
 
+@warning(
+    14,
+    "there is no {code} to ignore on this line nor on the next",
+    help="remove the comment",
+)
+def unused_suppression(code: str) -> None:
+    ...
+
+
+@warning(
+    15,
+    "this comment does not say why {code} is to be ignored",
+    help="write `// ipdl:ignore {code} ` and the reason; without it nothing is ignored",
+)
+def suppression_without_reason(code: str) -> None:
+    ...
+
+
+@warning(
+    16,
+    "`{written}` cannot be ignored: {why}",
+    help="write `// ipdl:ignore`, the number of one warning, and the reason",
+)
+def bad_suppression(written: str, why: str) -> None:
+    ...
+
+
 @error(
     701,
     "`{first}` and `{second}` would both write `{output}`",

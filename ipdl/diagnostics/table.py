@@ -46,6 +46,10 @@ class Diagnostic(Generic[P]):
     name: str
     parameters: tuple[str, ...]
 
+    @property
+    def code(self) -> str:
+        return f"IPDL{self.number:04}"
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Problem:
         values: dict[str, Any] = dict(zip(self.parameters, args), **kwargs)
         for name, value in values.items():
