@@ -13,13 +13,13 @@ which has room already. They are checked so that one file can serve both compile
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable
 
 from ipdl import diagnostics, literals, section_file
-from ipdl.model import Protocol, Unit
+from ipdl.model import Unit
 from ipdl.reporter import Reporter
 from ipdl.section_file import Section
+from ipdl.similar import Guesser
 from ipdl.source import SourceFile
 
 KEY = "segment_capacity"
@@ -29,24 +29,31 @@ MOST_BYTES = (1 << 32) - 1
 def check(units: Iterable[Unit], file: SourceFile, reporter: Reporter) -> None:
     """Every section names a message, and every number is one."""
     sections = section_file.read(file, (KEY,), diagnostics.bad_metadata_line(), reporter)
+    guesser = Guesser()
     protocols = {unit.protocol.name: unit.protocol for unit in units if unit.protocol is not None}
+    names = {
+        protocol: {message.cxx_name: None for message in protocol.messages}
+        for protocol in protocols.values()
+    }
     for section in sections.values():
         owner, _, name = section.name.partition("::")
         if owner in protocols and not protocols[owner].incomplete:
-            _check_name(section, name, protocols[owner], reporter)
+            _check_name(section, name, names[protocols[owner]], guesser, reporter)
         _check_capacity(section, reporter)
 
 
-def _check_name(section: Section, name: str, protocol: Protocol, reporter: Reporter) -> None:
-    names = [message.cxx_name for message in protocol.messages]
+def _check_name(
+    section: Section, name: str, names: Collection[str], guesser: Guesser, reporter: Reporter
+) -> None:
     if name in names:
         return
     hint = "remove it, or name a message of the protocol"
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    meant = guesser.nearest(name, lambda: names, cutoff=0.6)
     if name + "Constructor" in names:
-        close = [name + "Constructor"]
-    if close:
-        hint = f"write `[{protocol.name}::{close[0]}]`"
+        meant = name + "Constructor"
+    if meant is not None:
+        owner = section.name.partition("::")[0]
+        hint = f"write `[{owner}::{meant}]`"
     reporter.report(diagnostics.metadata_of_nothing(section.name, hint), section.span)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ipdl import ast, attributes, diagnostics
+from ipdl import ast, attributes, circles, diagnostics
 from ipdl.attributes import Given
 from ipdl.loader import LoadedFile, Program
 from ipdl.model import (
@@ -50,8 +50,9 @@ from ipdl.reporter import Note, Reporter
 from ipdl.resolve_types import TypeResolver
 from ipdl.resolve_values import ConstantResolver, EnumResolver, ValueNames
 from ipdl.scope import Scope, Symbol
+from ipdl.similar import Guesser
 from ipdl.source import Name, Span
-from ipdl.type_facts import walk
+from ipdl.type_facts import aggregate_of, contained, unwrapped
 
 
 @dataclass(eq=False)
@@ -61,6 +62,7 @@ class _Pending:
     loaded: LoadedFile
     unit: Unit
     usings: list[Using] = field(default_factory=list)  # doubles included
+    imported: set[str] = field(default_factory=set)  # the C++ types that they name
     aggregates: list[tuple[ast.Struct | ast.Union, Aggregate]] = field(default_factory=list)
     enums: list[tuple[ast.Enum, Enum]] = field(default_factory=list)
     constants: list[tuple[ast.Constant, Constant]] = field(default_factory=list)
@@ -79,17 +81,17 @@ def resolve(
     for one in pending.values():
         for name in _declared_names(one):
             everything.setdefault(name, one.unit)
-    resolvers = [_UnitResolver(one, prelude, everything, reporter) for one in pending.values()]
+    guesser = Guesser()
+    resolvers = [
+        _UnitResolver(one, prelude, everything, guesser, reporter) for one in pending.values()
+    ]
     constants = ConstantResolver(reporter)
     for resolver in resolvers:
         resolver.declare_names(constants)
     constants.resolve_all()
     for resolver in resolvers:
         resolver.run()
-    for one in pending.values():
-        for aggregate in one.unit.types:
-            if isinstance(aggregate, Union):
-                aggregate.boxed = [_reaches(c.type, aggregate) for c in aggregate.components]
+    _box([aggregate for one in pending.values() for aggregate in one.unit.types])
     return {loaded: one.unit for loaded, one in pending.items()}
 
 
@@ -168,7 +170,8 @@ def _using(syntax: ast.Using, prelude: Prelude, reporter: Reporter) -> Using:
 
 def _add_using(using: Using, pending: _Pending) -> None:
     pending.usings.append(using)
-    if all(other.cxx != using.cxx for other in pending.unit.usings):
+    if using.cxx not in pending.imported:
+        pending.imported.add(using.cxx)
         pending.unit.usings.append(using)
 
 
@@ -190,6 +193,7 @@ def _flatten(tree: ast.File, unit: Unit) -> Iterator[tuple[Namespace, ast.Item]]
 
 def _link(pending: _Pending, all_: dict[LoadedFile, _Pending]) -> None:
     unit = pending.unit
+    seen = {unit}
     for include, loaded in pending.loaded.includes:
         if loaded is None:
             unit.incomplete = True
@@ -199,7 +203,8 @@ def _link(pending: _Pending, all_: dict[LoadedFile, _Pending]) -> None:
         unit.incomplete |= loaded.tree.incomplete
         if included.kind is UnitKind.PROTOCOL and included.protocol is None:
             unit.incomplete = True
-        if included is not unit and included not in unit.includes:
+        if included not in seen:
+            seen.add(included)
             unit.includes.append(included)
             pending.includes.append((include, included))
 
@@ -218,7 +223,12 @@ def _declared_names(pending: _Pending) -> Iterator[str]:
 
 class _UnitResolver:
     def __init__(
-        self, pending: _Pending, prelude: Prelude, everything: dict[str, Unit], reporter: Reporter
+        self,
+        pending: _Pending,
+        prelude: Prelude,
+        everything: dict[str, Unit],
+        guesser: Guesser,
+        reporter: Reporter,
     ) -> None:
         self._pending = pending
         self._unit = pending.unit
@@ -226,8 +236,8 @@ class _UnitResolver:
         self._reporter = reporter
         self._scope = Scope(reporter)
         self._usings: dict[str, Using] = {}
-        self._types = TypeResolver(self._unit, self._scope, everything, reporter)
-        self._values = ValueNames(self._unit, self._scope, everything, reporter)
+        self._types = TypeResolver(self._unit, self._scope, everything, guesser, reporter)
+        self._values = ValueNames(self._unit, self._scope, everything, guesser, reporter)
 
     def run(self) -> None:
         for written, enum in self._pending.enums:
@@ -245,18 +255,18 @@ class _UnitResolver:
         if self._pending.protocol is not None:
             assert self._unit.protocol is not None
             self._protocol(self._pending.protocol, self._unit.protocol)
+        # A C++ type may be imported by several headers; then only the first is found by its name.
+        named = {target.cxx for target in self._scope.used if isinstance(target, Using)}
         self._unit.unused_includes = [
             include.name.span
             for include, included in self._pending.includes
-            if not self._is_used(included)
+            if not self._is_used(included, named)
         ]
 
-    def _is_used(self, included: Unit) -> bool:
+    def _is_used(self, included: Unit, named: set[str]) -> bool:
         used = self._scope.used
         if included.protocol is not None:
             return included.protocol in used
-        # A C++ type may be imported by several headers; then only the first is found by its name.
-        named = {target.cxx for target in used if isinstance(target, Using)}
         if any(using.cxx in named for using in included.usings):
             return True
         return not used.isdisjoint((*included.types, *included.enums, *included.constants))
@@ -505,5 +515,14 @@ def _bounds(given: dict[str, Given]) -> Bounds:
     return Bounds(bounds.get("MaxLength"), bounds.get("MaxBytes")) if bounds else NO_BOUNDS
 
 
-def _reaches(type_: Type, union: Union) -> bool:
-    return any(isinstance(part, UnionType) and part.union is union for part in walk(type_))
+def _box(aggregates: list[Aggregate]) -> None:
+    """Says of each union which of its components can contain the union again."""
+    knots: dict[Aggregate, int] = {}
+    for number, knot in enumerate(circles.components(aggregates, contained)):
+        knots.update(dict.fromkeys(knot, number))
+    for aggregate in aggregates:
+        if isinstance(aggregate, Union):
+            bases = [aggregate_of(unwrapped(c.type)) for c in aggregate.components]
+            aggregate.boxed = [
+                base is not None and knots[base] == knots[aggregate] for base in bases
+            ]

@@ -35,6 +35,7 @@ from ipdl.model import (
 )
 from ipdl.reporter import Reporter
 from ipdl.scope import Scope
+from ipdl.similar import Guesser
 from ipdl.source import Name
 
 # Makes the problem "... of unknown type" for the place in question, from the name and a hint.
@@ -73,12 +74,18 @@ _SUBSTITUTES = {
 
 class TypeResolver:
     def __init__(
-        self, unit: Unit, scope: Scope, everything: dict[str, Unit], reporter: Reporter
+        self,
+        unit: Unit,
+        scope: Scope,
+        everything: dict[str, Unit],
+        guesser: Guesser,
+        reporter: Reporter,
     ) -> None:
         """`everything`: for each name that some unit of the run declares, the first such unit."""
         self._unit = unit
         self._scope = scope
         self._everything = everything
+        self._guesser = guesser
         self._reporter = reporter
 
     def resolve(self, expression: ast.TypeExpr, unknown: Unknown) -> Type:
@@ -158,11 +165,9 @@ class TypeResolver:
             return include_hint(name, self._everything[name])
         if name in _SUBSTITUTES:
             return f"write {_SUBSTITUTES[name]}"
-        from difflib import get_close_matches  # here, because only mistakes need it
-
-        close = get_close_matches(name, self._scope.names_of(*_TYPES), n=1, cutoff=0.75)
-        if close:
-            return f"did you mean `{close[0]}`?"
+        meant = self._guesser.nearest(name, lambda: self._scope.names_of(*_TYPES))
+        if meant is not None:
+            return f"did you mean `{meant}`?"
         if len(name) > 1 and name[0] == "P" and name[1].isupper():
             return f"write `include protocol {name};` if it is a protocol"
         return 'include the header that declares it, or write `using ... from "..."`'

@@ -16,6 +16,7 @@ from ipdl.prelude import Prelude
 from ipdl.reporter import Note, Reporter
 from ipdl.resolve_types import TypeResolver, include_hint
 from ipdl.scope import Scope
+from ipdl.similar import Guesser
 from ipdl.type_facts import unwrapped
 
 _PLAIN = frozenset({Category.BOOL, Category.INTEGER, Category.FLOAT, Category.STRING})
@@ -39,12 +40,18 @@ class ValueNames:
     """The values that names stand for in one unit."""
 
     def __init__(
-        self, unit: Unit, scope: Scope, everything: dict[str, Unit], reporter: Reporter
+        self,
+        unit: Unit,
+        scope: Scope,
+        everything: dict[str, Unit],
+        guesser: Guesser,
+        reporter: Reporter,
     ) -> None:
         """`everything`: for each name that some unit of the run declares, the first such unit."""
         self._unit = unit
         self._scope = scope
         self._everything = everything
+        self._guesser = guesser
         self._reporter = reporter
 
     def integer(self, value: ast.Value) -> int | None:
@@ -90,10 +97,10 @@ class ValueNames:
     def _hint(self, name: str) -> str:
         if name in self._everything:
             return include_hint(name, self._everything[name])
-        from difflib import get_close_matches  # here, because only mistakes need it
-
-        close = get_close_matches(name, self._scope.names_of(Constant), n=1, cutoff=0.7)
-        return f"did you mean `{close[0]}`?" if close else f"write `const uint32_t {name} = ...;`"
+        meant = self._guesser.nearest(name, lambda: self._scope.names_of(Constant), cutoff=0.7)
+        if meant is not None:
+            return f"did you mean `{meant}`?"
+        return f"write `const uint32_t {name} = ...;`"
 
 
 class ConstantResolver:
@@ -128,11 +135,11 @@ class ConstantResolver:
 
     def _follow(self, constant: Constant, done: set[Constant]) -> None:
         """Goes from name to name until there is a literal, and gives its value to all of them."""
-        chain: list[Constant] = []
+        chain: dict[Constant, None] = {}  # a set that keeps its order
         current = constant
         while current not in done:
             done.add(current)
-            chain.append(current)
+            chain[current] = None
             pending = self._pending[current]
             value = pending.syntax.value
             if value.kind is not ValueKind.WORD or value.text in _BOOLS:

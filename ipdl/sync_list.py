@@ -42,9 +42,10 @@ def check(units: Iterable[Unit], file: SourceFile, reporter: Reporter) -> None:
             elif not message.sync and name in entries:
                 note = Note("it is declared here", message.span)
                 reporter.report(diagnostics.listed_but_async(name), entries[name].span, note)
+    declared = {f"{p.name}::{message.name}" for p in protocols.values() for message in p.messages}
     for entry in entries.values():
         owner, _, message_name = entry.name.partition("::")
         if owner not in protocols or _text(entry, "platform") or protocols[owner].incomplete:
             continue
-        if all(message.name != message_name for message in protocols[owner].messages):
+        if f"{owner}::{message_name}" not in declared:
             reporter.report(diagnostics.listed_but_missing(entry.name), entry.span)

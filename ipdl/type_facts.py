@@ -79,6 +79,12 @@ def member_types(aggregate: Aggregate) -> list[Type]:
     return [member.type for member in members(aggregate)]
 
 
+def contained(aggregate: Aggregate) -> list[Aggregate]:
+    """The structs and unions of which it has members, in whatever wrappers."""
+    bases = [aggregate_of(unwrapped(type_)) for type_ in member_types(aggregate)]
+    return [base for base in bases if base is not None]
+
+
 def unwrapped(type_: Type) -> Type:
     """The type inside all arrays, optionals, UniquePtrs, and what maps hold under their keys."""
     while isinstance(type_, WRAPPERS):

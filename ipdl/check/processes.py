@@ -5,10 +5,13 @@ All of them are warnings, because a program may be right by circumstances that n
 
 from __future__ import annotations
 
-from ipdl import diagnostics, prelude
-from ipdl.model import Actor, Direction, ProcessSet, Protocol, Side, Unit
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from ipdl import circles, diagnostics, prelude
+from ipdl.model import Actor, Aggregate, Direction, ProcessSet, Protocol, Side, Type, Unit
 from ipdl.reporter import Reporter
-from ipdl.type_facts import walk
+from ipdl.type_facts import aggregate_of, contained, member_types, unwrapped
 
 
 def managed_can_live_with_manager(unit: Unit, reporter: Reporter) -> None:
@@ -48,18 +51,42 @@ def actors_stay_in_their_tree(unit: Unit, reporter: Reporter) -> None:
     if protocol is None or unit.incomplete:
         return
     own = _roots(protocol)
-    for message in protocol.messages:
-        for param in (*message.params, *message.returns):
-            for part in walk(param.type):
-                if not isinstance(part, Actor):
-                    continue
-                others = _roots(part.protocol)
-                # Without a root there is another mistake in the hierarchy, which was reported.
-                if own and others and own.isdisjoint(others):
-                    problem = diagnostics.actor_of_another_tree(
-                        message.name, protocol.name, part.protocol.name
-                    )
-                    reporter.report(problem, param.type_span)
+
+    # Without a root there is another mistake in the hierarchy, which was reported.
+    @cache
+    def is_stranger(other: Protocol) -> bool:
+        return bool(own and _roots(other) and own.isdisjoint(_roots(other)))
+
+    params = [(m, param) for m in protocol.messages for param in (*m.params, *m.returns)]
+    carried = _carried((param.type for _, param in params), is_stranger)
+    for message, param in params:
+        for stranger in carried(param.type):
+            problem = diagnostics.actor_of_another_tree(message.name, protocol.name, stranger.name)
+            reporter.report(problem, param.type_span)
+
+
+def _carried(
+    types: Iterable[Type], wanted: Callable[[Protocol], bool]
+) -> Callable[[Type], Iterable[Protocol]]:
+    """For the types that are given: the wanted protocols of which a value can carry actors. Each
+    struct and union is looked at once, however many of the types contain it."""
+    inside: dict[Aggregate, dict[Protocol, None]] = {}  # sets that keep their order
+
+    def carried(type_: Type) -> Iterable[Protocol]:
+        base = unwrapped(type_)
+        if isinstance(base, Actor):
+            return (base.protocol,) if wanted(base.protocol) else ()
+        aggregate = aggregate_of(base)
+        return () if aggregate is None else inside.get(aggregate, ())
+
+    roots = [aggregate_of(unwrapped(type_)) for type_ in types]
+    for knot in circles.components([root for root in roots if root is not None], contained):
+        found: dict[Protocol, None] = {}
+        for aggregate in knot:
+            for type_ in member_types(aggregate):
+                found.update(dict.fromkeys(carried(type_)))
+        inside.update(dict.fromkeys(knot, found))
+    return carried
 
 
 def _roots(protocol: Protocol) -> set[Protocol]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ipdl import diagnostics
+from ipdl import circles, diagnostics
 from ipdl.cxx_identity import by_name
 from ipdl.model import (
     Aggregate,
@@ -22,7 +22,9 @@ from ipdl.model import (
 )
 from ipdl.reporter import Note, Reporter
 from ipdl.source import Span
-from ipdl.type_facts import aggregate_of, is_comparable, member_types, members, spelling, unwrapped
+from ipdl.type_facts import aggregate_of, contained, is_comparable, members, spelling, unwrapped
+
+MAX_NOTES = 10  # of the way round a circle
 
 
 def type_uses(unit: Unit) -> Iterator[tuple[Type, Span]]:
@@ -40,17 +42,23 @@ def recursion_ends(unit: Unit, reporter: Reporter) -> None:
     """A struct can be made if all its fields can, a union if one component can; arrays and
     optionals are as their base. What cannot be made contains itself, directly or through others."""
     groundless = _groundless(unit)
+
+    def following(aggregate: Aggregate) -> list[Aggregate]:
+        return [part for part in contained(aggregate) if part in groundless]
+
+    # Those that contain each other are one mistake, however many circles they make.
+    knots: dict[Aggregate, list[Aggregate]] = {}
+    for knot in circles.components(groundless, following):
+        knots.update(dict.fromkeys(knot, knot))
     reported: set[Aggregate] = set()
     for aggregate in unit.types:
         if aggregate not in groundless or aggregate in reported:
             continue
-        circle = _circle(aggregate, groundless)
-        if circle is None:  # it only contains another that contains itself
+        circle = circles.shortest_circle(aggregate, following, set(knots[aggregate]))
+        reported.update(knots[aggregate])
+        if not circle:  # it only contains another that contains itself
             continue
-        reported.update(_together(aggregate, groundless))
-        notes = [
-            Note(f"through `{other.name}`", other.span) for other in circle if other != aggregate
-        ]
+        notes = [Note(f"through `{other.name}`", other.span) for other in circle[1:MAX_NOTES]]
         if isinstance(aggregate, Struct):
             problem = diagnostics.struct_contains_itself(aggregate.name)
         else:
@@ -65,13 +73,13 @@ def _groundless(unit: Unit) -> set[Aggregate]:
     # How many members stand between an aggregate and its first value: of a union any one will do.
     missing: dict[Aggregate, int] = {}
     for aggregate in unit.types:
-        bases = [aggregate_of(unwrapped(type_)) for type_ in member_types(aggregate)]
-        own = [base for base in bases if base is not None and base in left]
+        own = [base for base in contained(aggregate) if base in left]
         for base in own:
             users[base].append(aggregate)
         missing[aggregate] = len(own)
         if not isinstance(aggregate, Struct):
-            missing[aggregate] = 1 if bases and len(own) == len(bases) else 0
+            components = len(aggregate.components)
+            missing[aggregate] = 1 if components and len(own) == components else 0
     possible = [aggregate for aggregate in unit.types if missing[aggregate] == 0]
     for aggregate in possible:
         left.discard(aggregate)
@@ -80,41 +88,6 @@ def _groundless(unit: Unit) -> set[Aggregate]:
             if missing[user] == 0:
                 possible.append(user)
     return left
-
-
-def _circle(start: Aggregate, among: set[Aggregate]) -> list[Aggregate] | None:
-    """A shortest way from an aggregate back to itself."""
-    came_from: dict[Aggregate, Aggregate] = {}
-    queue = [start]
-    for aggregate in queue:
-        for type_ in member_types(aggregate):
-            base = aggregate_of(unwrapped(type_))
-            if base is start:
-                way = [aggregate]
-                while way[-1] is not start:
-                    way.append(came_from[way[-1]])
-                return way[::-1]
-            if base is not None and base in among and base not in came_from:
-                came_from[base] = aggregate
-                queue.append(base)
-    return None
-
-
-def _together(start: Aggregate, among: set[Aggregate]) -> set[Aggregate]:
-    """All that contain the aggregate and are contained in it: one mistake, however many circles."""
-    return {other for other in _contained(start, among) if start in _contained(other, among)}
-
-
-def _contained(start: Aggregate, among: set[Aggregate]) -> set[Aggregate]:
-    seen: set[Aggregate] = set()
-    stack = [start]
-    while stack:
-        for type_ in member_types(stack.pop()):
-            base = aggregate_of(unwrapped(type_))
-            if base is not None and base in among and base not in seen:
-                seen.add(base)
-                stack.append(base)
-    return seen
 
 
 def union_components_differ(unit: Unit, reporter: Reporter) -> None:
