@@ -14,7 +14,7 @@ Lookup = Callable[[str], str | None]  # the address of a name, if the pages have
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _ITEM = re.compile(r"[-*] +")
-_SENTENCE = re.compile(r"(?s).*?[.!?:](?=\s|$)")
+_SENTENCE = re.compile(r"(?s).*?[.!?](?=\s|$)")
 SUMMARY = 160  # signs
 
 

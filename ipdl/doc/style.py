@@ -21,7 +21,7 @@ body { margin: 0 auto; padding: 1rem; max-width: 62rem; color: var(--ink);
 a { color: var(--link); text-decoration: none; }
 a:hover { text-decoration: underline; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
-  font-size: 0.92em; overflow-wrap: anywhere; }
+  font-size: 0.92em; overflow-wrap: break-word; }
 h1 { margin: 0.5rem 0; font-size: 1.7rem; }
 h2 { margin: 2rem 0 0.5rem; font-size: 1.25rem; border-bottom: 1px solid var(--edge); }
 h3 { margin: 0; font-size: 1.05rem; display: flex; flex-wrap: wrap; gap: 0.2rem 0.6rem;
