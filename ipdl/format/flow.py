@@ -6,9 +6,9 @@
         returns (bool shown);
 
 A statement consists of clauses: the attributes, what it declares, `returns (...)`, `from "..."`,
-`or PBar`. A clause goes behind the one before it if all of it fits there, else on a line of its own;
-what does not fit on a line is broken between the elements of its list. Attributes stay on a line of
-their own if that is how they were written. Called by `layout`.
+`or PBar`. A clause goes behind the one before it if that is not broken and all of it fits there,
+else on a line of its own; what does not fit on a line is broken between the elements of its list.
+Attributes stay on a line of their own if that is how they were written. Called by `layout`.
 """
 
 from __future__ import annotations
@@ -55,13 +55,21 @@ class _Clause:
 def lay_out(words: Sequence[Word], indent: int, blank_before: bool, rows: Rows) -> None:
     """Appends a statement's lines, without the comments above its first word."""
     rows.begin(indent, blank_before)
+    lines = len(rows.done)
     for index, clause in enumerate(_clauses(words, indent)):
         if index:
+            after_broken = len(rows.done) > lines
             too_long = rows.behind(clause.width) > WIDTH
-            if rows.at == 0 or too_long or not clause.joined or clause.has_comments:
+            if after_broken or too_long or not clause.joined or clause.has_comments:
                 rows.begin(clause.indent)
+        lines = len(rows.done)
         _lay_out_clause(clause, rows)
     rows.finish()
+
+
+def fits_on_a_line(words: Sequence[Word]) -> bool:
+    """Of a statement that is not indented."""
+    return _width(list(zip(words, _spaces(words)))) <= WIDTH
 
 
 def _lay_out_clause(clause: _Clause, rows: Rows) -> None:

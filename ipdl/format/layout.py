@@ -43,15 +43,19 @@ def _items(items: Sequence[Item], indent: int, first_blank: bool, rows: Rows) ->
 
 def _spread(item: Item) -> bool:
     """Is it set apart from its neighbours by blank lines?"""
-    return isinstance(item, Block) and not item.is_empty
+    return isinstance(item, Block) and not _stays_on_a_line(item)
+
+
+def _stays_on_a_line(block: Block) -> bool:
+    return block.is_empty or (block.is_enum_on_a_line and flow.fits_on_a_line(block.words))
 
 
 def _item(item: Item, indent: int, blank: bool | None, rows: Rows) -> None:
     blank_before = _comments(item.first, indent, blank, rows)
     if isinstance(item, Statement):
         flow.lay_out(item.words, indent, blank_before, rows)
-    elif item.is_empty:
-        flow.lay_out([*item.head, *item.tail], indent, blank_before, rows)
+    elif _stays_on_a_line(item):
+        flow.lay_out(item.words, indent, blank_before, rows)
     else:
         _block(item, indent, blank_before, rows)
 

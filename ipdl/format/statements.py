@@ -46,9 +46,24 @@ class Block:
         return self.first.text == "namespace"
 
     @property
+    def words(self) -> tuple[Word, ...]:
+        inner = [word for item in self.items for word in item.words]
+        return (*self.head, *inner, *self.tail)
+
+    @property
     def is_empty(self) -> bool:
         """Nothing stands between the braces, not even a comment."""
         return not (self.items or self.tail[0].comments or self.head[-1].trailing)
+
+    @property
+    def is_enum_on_a_line(self) -> bool:
+        """It was written on one line, without a comment within."""
+        words = self.words
+        return (
+            is_enum(self.head)
+            and not any(word.begins_line for word in words[len(self.head) - 1 :])
+            and not any(word.trailing for word in words[:-1])
+        )
 
 
 Item = Statement | Block
@@ -95,14 +110,14 @@ def _ends_label(words: Sequence[Word], start: int, at: int) -> bool:
 
 def _block(words: Sequence[Word], start: int, brace: int) -> tuple[Block, int]:
     head = tuple(words[start : brace + 1])
-    items, at = _items(words, brace + 1, in_enum=_is_enum(head))
+    items, at = _items(words, brace + 1, in_enum=is_enum(head))
     after = at + 1
     if head[0].text != "namespace" and words[after].text == ";":
         after += 1
     return Block(head, items, tuple(words[at:after])), after
 
 
-def _is_enum(head: Sequence[Word]) -> bool:
+def is_enum(head: Sequence[Word]) -> bool:
     """The first word behind the attributes is `enum`."""
     depth = 0
     for word in head:

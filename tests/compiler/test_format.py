@@ -144,6 +144,8 @@ using   struct   gfx :: Colour   from "gfx/colour.h";
 namespace library {
 const uint32_t   kMost=16 ;
 enum Mode:uint8_t{ kRead,kWrite=4 };   // how
+enum Other:uint8_t{ kRead,
+kLast=4 };
 struct Nothing {};
 /* Where
    it is. */
@@ -176,11 +178,12 @@ using struct gfx::Colour from "gfx/colour.h";
 namespace library {
 
 const uint32_t kMost = 16;
+enum Mode : uint8_t { kRead, kWrite = 4 };  // how
 
-enum Mode : uint8_t {
+enum Other : uint8_t {
   kRead,
-  kWrite = 4
-};  // how
+  kLast = 4
+};
 
 struct Nothing {};
 
