@@ -11,7 +11,7 @@ from ipdl.doc.html import EMPTY, Html, code, element, joined
 from ipdl.doc.links import INDEX, STYLE_SHEET, Declared, Links, page_of
 from ipdl.graph.relations import handed_over, place_of, tree_of
 from ipdl.graph.svg import fragment
-from ipdl.model import Impl, ImplKind, Nesting, Protocol, Side, Unit, UnitKind
+from ipdl.model import ImplKind, Nesting, Protocol, Side, Unit, UnitKind
 
 _DOCTYPE = "<!DOCTYPE html>\n"
 
@@ -131,22 +131,13 @@ def _protocols(protocols: Sequence[Protocol], links: Links) -> Html:
 
 
 def _side(protocol: Protocol, side: Side) -> Html:
-    return joined(
-        [
-            "class ",
-            code(_implementation(protocol, protocol.impl(side), side)),
-            ", derived from ",
-            code(protocol.actor_class(side)),
-            "; lives in ",
-            code(place_of(protocol, side)),
-        ]
-    )
-
-
-def _implementation(protocol: Protocol, impl: Impl, side: Side) -> str:
-    if impl.kind is ImplKind.CLASS:
-        return impl.class_name
-    return protocol.name.removeprefix("P") + side.suffix
+    impl = protocol.impl(side)
+    base = code(protocol.actor_class(side))
+    parts = ["any class derived from ", base]
+    if impl.kind is not ImplKind.VIRTUAL:
+        name = impl.class_name or protocol.name.removeprefix("P") + side.suffix
+        parts = ["class ", code(name), ", derived from ", base]
+    return joined([*parts, "; lives in ", code(place_of(protocol, side))])
 
 
 # --- Rows of the index ---------------------------------------------------------------------------
