@@ -15,7 +15,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser,
         "Checks files, and warns of what is allowed but seldom meant: names that differ from the\n"
         "others, arrays and strings whose size a less trusted side decides, what nobody uses. Give\n"
-        "all files of a program in one run: some rules look for a use in the others.",
+        "all files of a program in one run: some rules look for a use in the others. A comment\n"
+        "`// ipdl:ignore IPDL0814 reason` silences a finding on its line and on the next.",
         """
 ipdl lint PFoo.ipdl
 ipdl lint -I protocols --werror protocols/*.ipdl
