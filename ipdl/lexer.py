@@ -41,6 +41,21 @@ _TOKEN = re.compile(
 )
 
 
+# What is meant by signs that people bring along from other languages.
+_HINTS = {
+    (
+        "&",
+        "*",
+        "&&",
+        "**",
+    ): "values travel by copy: write the type alone; what may be absent is `T?`",
+    ("->",): "what a message answers is written `returns (...)`",
+    ("#",): "there is no preprocessor; comments begin with `//`",
+    ("@",): "attributes are written `[Name]` or `[Name=value]`",
+    ("'",): 'strings stand in `"`',
+}
+
+
 class Token(NamedTuple):
     type: str
     text: str
@@ -117,7 +132,9 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
                 reporter.report(problem, Span(file, start, at))
                 return Lexed([], True, True, frozenset())
             shown = word if len(word) <= 20 else word[:20] + "..."
-            reporter.report(diagnostics.unknown_characters(shown), Span(file, start, at))
+            hint = next((hint for signs, hint in _HINTS.items() if word in signs), "")
+            problem = diagnostics.unknown_characters(shown, hint)
+            reporter.report(problem, Span(file, start, at))
             left_out = True
             continue
         elif kind == "OPEN_STRING":

@@ -31,7 +31,11 @@ def not_utf8(byte: int, offset: int) -> None:
     ...
 
 
-@error(5, "the file is larger than {limit} bytes, the most that the compiler reads")
+@error(
+    5,
+    "the file is larger than {limit} bytes, the most that the compiler reads",
+    help="is it the right file? what is too large can be divided into headers and managed protocols",
+)
 def file_too_large(limit: int) -> None:
     ...
 
@@ -50,7 +54,11 @@ def wrong_file_name(name: str, expected: str, actual: str) -> None:
     ...
 
 
-@error(8, "more than {limit} mistakes in this file; the rest of it was not looked at")
+@error(
+    8,
+    "more than {limit} mistakes in this file; the rest of it was not looked at",
+    help="begin with the first; if there are so many, it may be the wrong file",
+)
 def too_many_mistakes(limit: int) -> None:
     ...
 
@@ -67,7 +75,7 @@ def too_many_findings(limit: int) -> None:
 @error(
     9,
     "the file declares nothing",
-    help="a file needs at least one struct, union or protocol",
+    help="a file needs at least one protocol, type or constant",
 )
 def empty_file() -> None:
     ...
@@ -76,7 +84,7 @@ def empty_file() -> None:
 @error(
     10,
     "`{file}` declares no protocol",
-    help="a file with only structs and unions is a header: call it `{header}`",
+    help="a file with only types and constants is a header: call it `{header}`",
 )
 def no_protocol(file: str, header: str) -> None:
     ...

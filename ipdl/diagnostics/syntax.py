@@ -3,8 +3,8 @@
 from ipdl.diagnostics.table import error
 
 
-@error(101, "`{text}` has no meaning in this language")
-def unknown_characters(text: str) -> None:
+@error(101, "`{text}` has no meaning in this language", help="{hint}")
+def unknown_characters(text: str, hint: str) -> None:
     ...
 
 
@@ -78,7 +78,7 @@ def empty_namespace(name: str) -> None:
 @error(
     113,
     "union `{name}` has no component",
-    help="a union needs at least one type: `{name} {{ T; }};`",
+    help="a union needs at least one type: `union {name} {{ T; }};`",
 )
 def empty_union(name: str) -> None:
     ...
@@ -94,7 +94,7 @@ def second_attribute_list() -> None:
     ...
 
 
-@error(116, "attribute `{name}` is repeated")
+@error(116, "attribute `{name}` is repeated", help="remove one of the two")
 def repeated_attribute(name: str) -> None:
     ...
 
@@ -162,12 +162,20 @@ def several_template_arguments() -> None:
     ...
 
 
-@error(124, "a type may have at most {limit} wrappers (`[]`, `?`, UniquePtr)")
+@error(
+    124,
+    "a type may have at most {limit} wrappers (`[]`, `?`, UniquePtr)",
+    help="put a part of it into a struct, so that it has a name",
+)
 def type_too_deep(limit: int) -> None:
     ...
 
 
-@error(125, "namespaces may be nested at most {limit} deep")
+@error(
+    125,
+    "namespaces may be nested at most {limit} deep",
+    help="close some before you open more",
+)
 def namespaces_too_deep(limit: int) -> None:
     ...
 

@@ -75,7 +75,9 @@ def test_ten_megabytes_of_junk(capfd: Capture) -> None:
     Path("PFoo.ipdl").write_bytes(os.urandom(10 << 20))
     expected = (
         "PFoo.ipdl: error: the file is larger than 1048576 bytes, the most that the compiler reads "
-        "[IPDL0005]\n1 error\n"
+        "[IPDL0005]\n"
+        "  help: is it the right file? what is too large can be divided into headers and managed "
+        "protocols\n1 error\n"
     )
     assert expected == _check(capfd, "PFoo.ipdl")
 
