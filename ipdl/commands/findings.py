@@ -38,6 +38,13 @@ def show(reporter: Reporter, format_: str = "text", werror: bool = False) -> int
         sys.stderr.write(text)
         counts = summary(reporter, werror)
         if counts and format_ == "text":
-            print(counts, file=sys.stderr)
+            print(counts + _more(reporter), file=sys.stderr)
     failed = reporter.has_errors() or (werror and reporter.has_warnings())
     return exit_codes.FINDINGS if failed else exit_codes.OK
+
+
+def _more(reporter: Reporter) -> str:
+    """Where a person finds out more; programs that read the output need no such advice."""
+    if not sys.stderr.isatty():
+        return ""
+    return f"; `ipdl explain {reporter.findings()[0].problem.code}` tells more"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import shlex
 import subprocess
@@ -173,3 +174,20 @@ def test_the_numbers_in_a_text_are_explained_once_each(tmp_path: Path) -> None:
 def test_a_text_without_numbers_needs_no_explanation(tmp_path: Path) -> None:
     result = ipdl(tmp_path, "explain", "-", stdin=b"\xff\n")
     assert (0, "", "") == (result.code, result.out, result.err)
+
+
+def test_a_person_at_a_terminal_is_told_of_the_pages(tmp_path: Path) -> None:
+    (tmp_path / "PFoo.ipdl").write_text("protocol PFoo { parent: [] async Ping(); };\n")
+    terminal, end = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "ipdl", "check", "PFoo.ipdl"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stderr=end,
+        timeout=60,
+    )
+    os.close(end)
+    shown = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+    assert 1 == done.returncode
+    assert shown.endswith("1 error; `ipdl explain IPDL0114` tells more\r\n")
