@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ipdl import cli
 from ipdl.commands import COMMANDS
+from tests.compiler import examples
 from tests.compiler.command import ROOT, ipdl
 
 GOOD = "protocol PFoo {\nparent:\n  async Ping();\n};\n"
@@ -30,6 +32,11 @@ PRINTERS = {
     "model": ["PFoo.ipdl"],
     "check": ["--format", "json", "PFoo.ipdl"],
 }
+
+
+def _has_lists(example: examples.Example) -> bool:
+    """Its command takes a list of messages, which only some commands do."""
+    return any(word in ("--sync-allow", "--message-metadata") for word in example.command)
 
 
 @pytest.fixture
@@ -60,6 +67,26 @@ def test_a_good_file_is_taken_from_the_disk_and_from_standard_input(here: Path, 
     for file in ("PFoo.ipdl", "-"):
         result = ipdl(here, name, file, *MORE.get(name, []), stdin=GOOD.encode())
         assert (0, "") == (result.code, result.err)
+
+
+@pytest.mark.parametrize("name", ["lint", "format", "doc", "graph", "model"])
+def test_every_good_example_is_answered(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for example in examples.all_in("ok"):
+        if example.command[0] != "check" or _has_lists(example):
+            continue
+        here = tmp_path / example.path.stem
+        here.mkdir()
+        example.unpack(here)
+        monkeypatch.chdir(here)
+        arguments = example.command[1:]
+        if name == "format":
+            arguments = [word for word in arguments if word.endswith((".ipdl", ".ipdlh"))]
+        code = cli.main([name, *arguments, *MORE.get(name, [])])
+        err = capfd.readouterr().err
+        # A header alone has nothing to draw.
+        assert 0 == code or (name, code) == ("graph", 2), (example.path.name, err)
 
 
 @pytest.mark.parametrize("name", READERS)
