@@ -20,6 +20,7 @@
 #include "glue/actor.h"            // IWYU pragma: export
 #include "glue/actor_param.h"      // IWYU pragma: export
 #include "glue/incoming.h"         // IWYU pragma: export
+#include "glue/null_checks.h"      // IWYU pragma: export
 #include "glue/outgoing.h"         // IWYU pragma: export
 #include "glue/protocol.h"         // IWYU pragma: export
 #include "glue/reply.h"            // IWYU pragma: export

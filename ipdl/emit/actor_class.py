@@ -169,7 +169,7 @@ class MessageNames:
     def recv_params(self) -> list[str]:
         """RecvX, as a virtual one declares it."""
         message = self.message
-        params = [f"{self.types.receive(p.type)} {cxx_name(p.name)}" for p in message.params]
+        params = [f"{self._received(p)} {cxx_name(p.name)}" for p in message.params]
         if message.ctor_of is not None:
             params.insert(0, f"{self.made}* {self.local('actor')}")
         if message.sync:
@@ -182,7 +182,30 @@ class MessageNames:
         """AllocPBarParent: looks at the values that RecvPBarConstructor then gets."""
         return [f"{self._looked_at(p)} {cxx_name(p.name)}" for p in self.message.params]
 
+    def is_tainted(self, param: Param) -> bool:
+        """Does a RecvX get the parameter as a value that it has to validate?"""
+        return self.message.tainted and param.no_taint is None
+
+    def tainted(self, param: Param) -> str:
+        return f"{IPDL}::Tainted<{self.types.value(param.type)}>"
+
+    @cached_property
+    def tainted_locals(self) -> dict[str, str]:
+        """Parameter -> variable for its tainted value, in the handler of a constructor, whose
+        arguments go to two functions."""
+        taken = self.taken | self.actor.scope.declared.names
+        variables = {}
+        for param in filter(self.is_tainted, self.message.params):
+            variables[param.name] = fresh("tainted_" + param.name, taken)
+            taken |= {variables[param.name]}
+        return variables
+
+    def _received(self, param: Param) -> str:
+        return self.tainted(param) if self.is_tainted(param) else self.types.receive(param.type)
+
     def _looked_at(self, param: Param) -> str:
+        if self.is_tainted(param):
+            return f"const {self.tainted(param)}&"
         received = self.types.receive(param.type)
         if received.endswith("*") or self.types.received(param.type, "x") == "x":
             return received

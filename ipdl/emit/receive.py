@@ -15,7 +15,8 @@ from ipdl.emit.code import Code
 from ipdl.emit.names import cxx_name
 from ipdl.emit.scope import IPDL
 from ipdl.emit.traits import read_checks, read_value, write_value
-from ipdl.model import Message
+from ipdl.emit.types import is_scalar
+from ipdl.model import Actor, Message, Param
 
 QUALIFIER = f"{IPDL}::"
 RESULT = f"{QUALIFIER}Result"
@@ -204,18 +205,41 @@ def _emit_reads(code: Code, names: MessageNames, in_: str) -> None:
     code.unless_all([*terms, f"{in_}.Finish()"], [f"return {in_}.Malformed();"])
 
 
+def _argument(names: MessageNames, param: Param) -> str:
+    """The expression that hands what was read to RecvX."""
+    value = cxx_name(param.name)
+    if not names.is_tainted(param):
+        return names.types.received(param.type, value)
+    if names.message.ctor_of is not None:
+        return f"{names.actor.std('move')}({names.tainted_locals[param.name]})"
+    return f"{QUALIFIER}Tainted({_moved(names, param)})"
+
+
+def _moved(names: MessageNames, param: Param) -> str:
+    """What was read, given away."""
+    value = cxx_name(param.name)
+    if is_scalar(param.type) or isinstance(param.type, Actor):
+        return value
+    return f"{names.actor.std('move')}({value})"
+
+
 def _emit_alloc(code: Code, names: MessageNames, self_: str, in_: str) -> None:
     made, status = names.local("made"), names.local("status")
     params = names.message.params
-    arguments = [_looked_at(names, index) for index in range(len(params))]
+    for param in params:
+        if names.is_tainted(param):
+            value = _moved(names, param)
+            code.line(f"{QUALIFIER}Tainted {names.tainted_locals[param.name]}({value});")
+    arguments = [_looked_at(names, param) for param in params]
     head = f"{QUALIFIER}RefPtr<{names.made}> {made} = {self_}.{_alloc_name(names)}("
     code.wrapped(head, arguments, ");")
     code.line(f"const {STATUS} {status} = {in_}.Construct({made}.get());")
     code.line(f"if ({status} != {STATUS}::kDone) return {status};")
 
 
-def _looked_at(names: MessageNames, index: int) -> str:
-    param = names.message.params[index]
+def _looked_at(names: MessageNames, param: Param) -> str:
+    if names.is_tainted(param):
+        return names.tainted_locals[param.name]
     value = cxx_name(param.name)
     given = names.types.received(param.type, value)
     return given if given.endswith(".get()") else value
@@ -223,7 +247,7 @@ def _looked_at(names: MessageNames, index: int) -> str:
 
 def _call_parts(names: MessageNames, self_: str, in_: str) -> tuple[str, list[str], str]:
     message = names.message
-    arguments = [names.types.received(p.type, cxx_name(p.name)) for p in message.params]
+    arguments = [_argument(names, param) for param in message.params]
     if message.ctor_of is not None:
         arguments.insert(0, f"{names.local('made')}.get()")
     opening = "return"

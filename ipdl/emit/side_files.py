@@ -166,6 +166,8 @@ def _header_includes(actor: ActorClass) -> Includes:
             includes.add(quoted("glue/resolver.h"))
         if message.ctor_of is not None:
             includes.add(quoted("glue/ref_ptr.h"))
+        if any(map(actor.of(message).is_tainted, message.params)):
+            includes.add(quoted("glue/tainted.h"))
         for param in (*message.params, *message.returns):
             includes.add_mention(param.type)
     return includes

@@ -11,12 +11,20 @@ functions as well. Declarations go to the unit's header, bodies to its .cc file.
 
 from __future__ import annotations
 
-from ipdl.emit.bounds import checks
+from collections.abc import Iterator
+
+from ipdl.emit import bounds
 from ipdl.emit.code import Code
 from ipdl.emit.enum import wire_bytes
 from ipdl.emit.scope import IPDL, Scope, declared_names
 from ipdl.emit.struct import members_of
-from ipdl.emit.types import CxxTypes, alternative_name, is_scalar
+from ipdl.emit.types import (
+    CxxTypes,
+    alternative_name,
+    is_refcounted,
+    is_scalar,
+    needs_object,
+)
 from ipdl.emit.union import NONE, Alternative, alternatives_of, tag_name
 from ipdl.model import (
     Actor,
@@ -27,7 +35,6 @@ from ipdl.model import (
     Endpoint,
     EnumType,
     Field,
-    Imported,
     Map,
     Param,
     Struct,
@@ -87,16 +94,13 @@ def write_value(
     `counted_is_plain`: a refcounted value is a plain pointer here, not a RefPtr."""
     type_ = param.type
     name = param.name or alternative_name(type_)
-    checked = [f"{check};" for check in checks(param, ipdl, out, name, value)]
     if isinstance(type_, Actor) and type_.nullable and types.side is not None:
         return [f"{ipdl}WriteNullableActor({out}, {value});"]
-    if isinstance(type_, Imported) and type_.using.refcounted:
-        pointer = f"{types.value(type_)}({value})" if counted_is_plain else value
-        statement = f"{ipdl}WriteParam({out}, {pointer});"
-        if type_.nullable:
-            return [statement]
-        return [f'if ({value} == nullptr) {out}.Fail("{name} is null");', statement]
-    return [*checked, f"{ipdl}WriteParam({out}, {types.sent(type_, value)});"]
+    checked = [f"{check};" for check in _checks(param, ipdl, out, name, value)]
+    written = types.sent(type_, value)
+    if is_refcounted(type_) and counted_is_plain:
+        written = f"{types.value(type_)}({value})"
+    return [*checked, f"{ipdl}WriteParam({out}, {written});"]
 
 
 def read_value(types: CxxTypes, ipdl: str, in_: str, type_: Type, name: str, pointer: str) -> str:
@@ -109,10 +113,14 @@ def read_value(types: CxxTypes, ipdl: str, in_: str, type_: Type, name: str, poi
 
 def read_checks(member: Param | Field, ipdl: str, in_: str, name: str, value: str) -> list[str]:
     """What must hold of a value that was read, beyond its traits: as further conditions."""
-    type_ = member.type
-    if isinstance(type_, Imported) and type_.using.refcounted and not type_.nullable:
-        return [f'({value} != nullptr || {in_}.Fail("is null") || {in_}.Blame("{name}"))']
-    return checks(member, ipdl, in_, name, value)
+    return list(_checks(member, ipdl, in_, name, value))
+
+
+def _checks(member: Param | Field, ipdl: str, stream: str, name: str, value: str) -> Iterator[str]:
+    """Expressions for a Reader, statements without `;` for a Writer."""
+    if needs_object(member.type):
+        yield f'{ipdl}CheckNotNull({stream}, "{name}", {value})'
+    yield from bounds.checks(member, ipdl, stream, name, value)
 
 
 class TraitsEmitter:

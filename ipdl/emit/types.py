@@ -35,7 +35,7 @@ from ipdl.model import (
     UnionType,
     UniquePtr,
 )
-from ipdl.type_facts import consumed_by_send
+from ipdl.type_facts import consumed_by_send, unwrapped
 
 
 def is_scalar(type_: Type) -> bool:
@@ -53,6 +53,12 @@ def is_bool(type_: Type) -> bool:
 
 def is_refcounted(type_: Type) -> bool:
     return isinstance(type_, Imported) and type_.using.refcounted
+
+
+def needs_object(type_: Type) -> bool:
+    """Does a value hold counted objects that must be there?"""
+    base = unwrapped(type_)
+    return isinstance(base, Imported) and base.using.refcounted and not base.nullable
 
 
 def alternative_name(type_: Type) -> str:

@@ -22,7 +22,7 @@ from ipdl.emit.includes import Includes, quoted, unit_header
 from ipdl.emit.scope import namespace_scope
 from ipdl.emit.struct import StructEmitter
 from ipdl.emit.traits import TraitsEmitter, value_type
-from ipdl.emit.types import is_scalar
+from ipdl.emit.types import is_scalar, needs_object
 from ipdl.emit.union import UnionEmitter
 from ipdl.model import (
     Actor,
@@ -241,3 +241,5 @@ def add_wire_headers(includes: Includes, type_: Type) -> None:
         includes.add(quoted("runtime/param_traits_map.h"))
     if isinstance(base, (Endpoint, ManagedEndpoint)):
         includes.add(unit_header(base.protocol.unit))
+    if needs_object(type_):
+        includes.add(quoted("glue/null_checks.h"))

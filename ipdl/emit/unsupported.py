@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ipdl.cxx_identity import by_prelude
-from ipdl.emit.types import is_refcounted
 from ipdl.model import (
     Actor,
     Aggregate,
@@ -26,7 +25,6 @@ from ipdl.model import (
     Struct,
     Union,
     Unit,
-    WRAPPERS,
 )
 from ipdl.source import Span
 from ipdl.type_facts import spelling, unwrapped
@@ -79,8 +77,6 @@ def _in_protocol(protocol: Protocol) -> Iterator[Finding]:
 def _in_message(message: Message) -> Iterator[Finding]:
     if message.nested is not Nesting.NOT:
         yield message.span, f"[Nested={message.nested.spelling}]"
-    if message.tainted:
-        yield message.span, "[Tainted]"
     for param in (*message.params, *message.returns):
         yield from _in_type(param)
 
@@ -96,7 +92,3 @@ def _in_type(member: Field | Param) -> Iterator[Finding]:
         yield member.type_span, "ManagedEndpoint"
     if isinstance(base, Builtin) and base.entry.category is Category.SHMEM:
         yield member.type_span, base.entry.name
-    if isinstance(type_, WRAPPERS) and is_refcounted(base) and not getattr(base, "nullable"):
-        yield member.type_span, (
-            "a [RefCounted] type inside [], ? or UniquePtr unless it is `nullable`"
-        )

@@ -38,13 +38,8 @@ def _findings(directory: Path, prelude: str = "std", **parts: str) -> list[str]:
     "expected, parts",
     [
         ("[NestedUpTo=inside_sync]", {"attribute": "[NestedUpTo=inside_sync]"}),
-        ("[Tainted]", {"message": "[Tainted] async X(bool y);"}),
         ("Shmem", {"message": "async X(Shmem[] y);"}),
         ("Shmem", {"before": "struct S { Shmem y; };"}),
-        (
-            "a [RefCounted] type inside [], ? or UniquePtr unless it is `nullable`",
-            {"message": "async X(Counted[] y);"},
-        ),
         (
             "a union of nsresult and uint32_t, which are one type in C++",
             {"before": "union U { nsresult; uint32_t; };", "prelude": "gecko"},
@@ -65,7 +60,8 @@ def test_is_refused(expected: str, parts: dict[str, str], tmp_path: Path) -> Non
     [
         {"message": "[Nested=not, Priority=normal] async X();"},
         {"attribute": "[NestedUpTo=not, NeedsOtherPid]"},
-        {"message": "[VirtualSendImpl] async X(nullable Counted[] y, Counted z);"},
+        {"message": "[VirtualSendImpl] async X(nullable Counted[] y, Counted[]? z);"},
+        {"message": "[Tainted] async X(bool y, [NoTaint=allvalid] bool z);"},
         {"before": "union U { int; uint64_t; U[]; U?; };"},
     ],
 )

@@ -99,7 +99,7 @@ PPlainChild::~PPlainChild() = default;
 
 ::ipdl::SendResult PPlainChild::SendCounted(::golden::Picture* picture, ::golden::Picture* maybe) {
   ::ipdl::Outgoing out(*this, PPlain::Msg_Counted);
-  if (picture == nullptr) out.writer().Fail("picture is null");
+  ::ipdl::CheckNotNull(out.writer(), "picture", picture);
   ::ipdl::WriteParam(out.writer(), ::ipdl::RefPtr<::golden::Picture>(picture));
   ::ipdl::WriteParam(out.writer(), ::ipdl::RefPtr<::golden::Picture>(maybe));
   return out.Send();

@@ -72,7 +72,7 @@ struct PPlainParent::Dispatch {
     ::ipdl::RefPtr<::golden::Picture> picture;
     ::ipdl::RefPtr<::golden::Picture> maybe;
     if (!(::ipdl::ReadParam(in.reader(), "picture", &picture) &&
-          (picture != nullptr || in.reader().Fail("is null") || in.reader().Blame("picture")) &&
+          ::ipdl::CheckNotNull(in.reader(), "picture", picture) &&
           ::ipdl::ReadParam(in.reader(), "maybe", &maybe) && in.Finish())) {
       return in.Malformed();
     }

@@ -1,0 +1,26 @@
+// PGate.h: what is for both sides of protocol golden::PGate.
+// Generated from PGate.ipdl by the ipdl compiler; do not edit.
+
+#ifndef IPDL_GENERATED_GOLDEN_PGATE_H_
+#define IPDL_GENERATED_GOLDEN_PGATE_H_
+
+#include <cstdint>
+
+#include "glue/protocol.h"
+
+namespace golden {
+
+namespace PGate {
+
+inline constexpr uint32_t kProtocolId = 0x10dbb160;
+extern const ::ipdl::ProtocolInfo kProtocol;
+
+enum Message : uint16_t {
+  Msg___delete__,
+};
+
+}  // namespace PGate
+
+}  // namespace golden
+
+#endif  // IPDL_GENERATED_GOLDEN_PGATE_H_
