@@ -14,6 +14,7 @@ from ipdl.graph.svg import fragment
 from ipdl.model import ImplKind, Nesting, Protocol, Side, Unit, UnitKind
 
 _DOCTYPE = "<!DOCTYPE html>\n"
+MOST_ON_TOP = 24  # protocols in a picture that stands before the lists; a larger one comes last
 
 
 def protocol_page(protocol: Protocol, unit: Unit, title: str, links: Links) -> str:
@@ -49,8 +50,10 @@ def index_page(units: Sequence[Unit], title: str, links: Links) -> str:
     headers = [unit for unit in units if unit.kind is UnitKind.HEADER]
     headers.sort(key=lambda unit: unit.name.lower())
     parts = [element("h1", title)]
+    picture = _picture(protocols, None, links) if protocols else EMPTY
+    if len(protocols) <= MOST_ON_TOP:
+        parts.append(picture)
     if protocols:
-        parts.append(_picture(protocols, None, links))
         parts.append(element("h2", "Protocols", id="protocols"))
         by_name = sorted(protocols, key=lambda protocol: protocol.name.lower())
         parts.append(_listing(_protocol_row(each, links) for each in by_name))
@@ -63,6 +66,8 @@ def index_page(units: Sequence[Unit], title: str, links: Links) -> str:
     if declared:
         parts.append(element("h2", "Types and constants", id="types"))
         parts.append(_listing(_declared_row(each, links) for each in _sorted(declared)))
+    if len(protocols) > MOST_ON_TOP:
+        parts += [element("h2", "Who manages whom", id="picture"), picture]
     return _page(title, "", *parts)
 
 

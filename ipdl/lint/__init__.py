@@ -29,7 +29,8 @@ def lint(
     roots: Sequence[Unit], program: Collection[Unit], numbers: Collection[int], reporter: Reporter
 ) -> None:
     """`program`: all files that were read; `numbers`: those of the rules to apply."""
+    everything = tuple(program)
     for unit in roots:
         for rule in RULES:
             if rule.number in numbers:
-                rule.look(unit, program, reporter)
+                rule.look(unit, everything, reporter)

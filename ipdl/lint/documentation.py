@@ -3,8 +3,6 @@ project, and of its age."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from ipdl import diagnostics
 from ipdl.lint.naming import kind_of
 from ipdl.lint.rule import Rule
@@ -12,7 +10,7 @@ from ipdl.model import Unit
 from ipdl.reporter import Reporter
 
 
-def declarations_are_documented(unit: Unit, _: Collection[Unit], reporter: Reporter) -> None:
+def declarations_are_documented(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -> None:
     for aggregate in unit.types:
         if not aggregate.doc:
             problem = diagnostics.undocumented(kind_of(aggregate), aggregate.name)

@@ -4,7 +4,7 @@ names; fields and parameters may be written in either of two, but in one of them
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from ipdl import diagnostics
 from ipdl.lint.rule import Rule
@@ -19,7 +19,7 @@ _CAMEL = re.compile(r"[a-z\d][A-Z]")
 _VERB = re.compile(r"(Send|Recv)(?=[A-Z])")
 
 
-def messages_are_camel_case(unit: Unit, _: Collection[Unit], reporter: Reporter) -> None:
+def messages_are_camel_case(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -> None:
     if unit.protocol is None:
         return
     for message in unit.protocol.messages:
@@ -28,7 +28,7 @@ def messages_are_camel_case(unit: Unit, _: Collection[Unit], reporter: Reporter)
             reporter.report(problem, message.span)
 
 
-def types_are_camel_case(unit: Unit, _: Collection[Unit], reporter: Reporter) -> None:
+def types_are_camel_case(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -> None:
     declared: list[Aggregate | Enum] = [*unit.types, *unit.enums]
     for one in declared:
         if not _is_camel_case(one.name):
@@ -40,7 +40,7 @@ def kind_of(declared: Aggregate | Enum) -> str:
     return type(declared).__name__.lower()
 
 
-def names_of_a_file_are_alike(unit: Unit, _: Collection[Unit], reporter: Reporter) -> None:
+def names_of_a_file_are_alike(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -> None:
     snakes, camels = [], []
     for name, span in _fields_and_parameters(unit):
         if _SNAKE.search(name):
@@ -60,7 +60,7 @@ def names_of_a_file_are_alike(unit: Unit, _: Collection[Unit], reporter: Reporte
             reporter.report(problem, span)
 
 
-def messages_do_not_say_send(unit: Unit, _: Collection[Unit], reporter: Reporter) -> None:
+def messages_do_not_say_send(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -> None:
     if unit.protocol is None:
         return
     for message in unit.protocol.messages:

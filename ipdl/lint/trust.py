@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 
 from ipdl import diagnostics, prelude
 from ipdl.diagnostics import Problem
@@ -24,7 +24,7 @@ from ipdl.reporter import Note, Reporter
 from ipdl.type_facts import aggregate_of, has_bytes, has_length, members, unwrapped
 
 
-def parent_does_not_wait(unit: Unit, _: Collection[Unit], reporter: Reporter) -> None:
+def parent_does_not_wait(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -> None:
     protocol = unit.protocol
     if protocol is None or not _child_is_less_trusted(protocol):
         return
@@ -33,14 +33,14 @@ def parent_does_not_wait(unit: Unit, _: Collection[Unit], reporter: Reporter) ->
             reporter.report(diagnostics.parent_waits(message.name), message.span)
 
 
-def lengths_are_bounded(unit: Unit, _: Collection[Unit], reporter: Reporter) -> None:
+def lengths_are_bounded(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -> None:
     def unbounded(type_: Type, bounds: Bounds) -> bool:
         return has_length(type_) and bounds.max_length is None
 
     _report_unbounded(unit, unbounded, diagnostics.unbounded_length, reporter)
 
 
-def bytes_are_bounded(unit: Unit, _: Collection[Unit], reporter: Reporter) -> None:
+def bytes_are_bounded(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -> None:
     def unbounded(type_: Type, bounds: Bounds) -> bool:
         return has_bytes(type_) and bounds.max_bytes is None
 

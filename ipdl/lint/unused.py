@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from ipdl import diagnostics
 from ipdl.lint.naming import kind_of
@@ -18,10 +19,10 @@ from ipdl.model import (
     Unit,
 )
 from ipdl.reporter import Reporter
-from ipdl.type_facts import aggregate_of, members, walk
+from ipdl.type_facts import aggregate_of, member_types, walk
 
 
-def actors_can_be_made(unit: Unit, program: Collection[Unit], reporter: Reporter) -> None:
+def actors_can_be_made(unit: Unit, program: tuple[Unit, ...], reporter: Reporter) -> None:
     """By a constructor in a manager, or by a ManagedEndpoint in any file of the run."""
     protocol = unit.protocol
     if protocol is None or protocol.toplevel:
@@ -29,19 +30,27 @@ def actors_can_be_made(unit: Unit, program: Collection[Unit], reporter: Reporter
     constructed = any(
         message.ctor_of is protocol for manager in protocol.managers for message in manager.messages
     )
-    if constructed or any(_sends_end_of(protocol, other) for other in program):
+    if constructed or protocol in _ends_sent(program):
         return
     problem = diagnostics.nobody_constructs(protocol.name, protocol.managers[0].name)
     reporter.report(problem, protocol.span)
 
 
-def _sends_end_of(protocol: Protocol, unit: Unit) -> bool:
-    types = [member.type for aggregate in unit.types for member in members(aggregate)]
-    return any(
-        isinstance(part, ManagedEndpoint) and part.protocol is protocol
-        for type_ in (*types, *_message_types(unit))
+@lru_cache(maxsize=1)  # asked for each file of a run
+def _ends_sent(program: tuple[Unit, ...]) -> frozenset[Protocol]:
+    """The protocols whose ManagedEndpoints are sent anywhere."""
+    return frozenset(
+        part.protocol
+        for unit in program
+        for type_ in (*_member_types(unit), *_message_types(unit))
         for part in walk(type_)
+        if isinstance(part, ManagedEndpoint)
     )
+
+
+def _member_types(unit: Unit) -> Iterator[Type]:
+    for aggregate in unit.types:
+        yield from member_types(aggregate)
 
 
 def _message_types(unit: Unit) -> Iterator[Type]:
@@ -51,7 +60,7 @@ def _message_types(unit: Unit) -> Iterator[Type]:
                 yield param.type
 
 
-def declarations_are_used(unit: Unit, _: Collection[Unit], reporter: Reporter) -> None:
+def declarations_are_used(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -> None:
     """In a protocol's file; what a header declares is for others."""
     if unit.protocol is None:
         return
