@@ -8,8 +8,8 @@
 Adding one: write a function in the module of its subject, whose parameters are the arguments of the
 text, under the next free number; add `tests/compiler/error/NNNN_*.ipdl`, a good neighbour in
 `tests/compiler/ok/` and a page `explain/pages/NNNN.md`, and bring the index up to date with
-`tools/diagnostics_page.py --update`. A number is never used again for something else: that of a diagnostic that goes
-is entered in RETIRED.
+`tools/diagnostics_page.py --update`. A number is never used again for something else: that of a
+diagnostic that goes is entered in RETIRED.
 
 The modules are one table: every name is reached as `diagnostics.name`.
 """
