@@ -67,8 +67,8 @@ class Recovery:
     def ends_block(self, at: int) -> bool:
         """Does an attribute list show that a brace was left open? `[` fits a struct's field as
         well, so this must be asked before it is taken for one."""
-        if self._tokens[at].type != "[":
-            return False
+        if self._tokens[at].type != "[" or self._tokens[at + 1].type == "]":
+            return False  # the `[]` of an array
         behind = self._behind_attributes(at)
         if behind not in _STARTERS or self._automaton.accepts("[", "ID", "]", behind):
             return False
