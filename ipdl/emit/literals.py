@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from ipdl.model import BuiltinEntry, Category
 
 _INT64_MAX = (1 << 63) - 1
@@ -24,7 +26,11 @@ def constant(entry: BuiltinEntry, value: bool | int | float | str, written: str)
         return "true" if value else "false"
     if entry.category is Category.FLOAT:
         assert not isinstance(value, str)
-        return repr(float(value)) + ("f" if entry.cxx == "float" else "")
+        if entry.cxx != "float":
+            return repr(float(value))
+        (single,) = struct.unpack("f", struct.pack("f", value))
+        # Compilers warn of a literal that is too small to be anything but zero.
+        return f"{float(value)!r}f" if single else "0.0f"
     assert isinstance(value, int)
     return integer(value, written)
 

@@ -186,6 +186,74 @@ parent:
 """
 
 
+def enums_protocol() -> str:
+    """The same as names of enums and of their values; in fields, unions, maps and bounds."""
+    names = sorted({*WORDS, *OURS})
+    values = ", ".join(names)
+    enums = "\n".join(f"enum {name} : uint16_t {{ {name}, {name}_1 = 7 }};" for name in names)
+    fields = "\n".join(f"  map<{name}, {name}[]> f{i};" for i, name in enumerate(names))
+    messages = []
+    for start in range(0, len(names), 10):
+        few = list(enumerate(names[start : start + 10]))
+        params = ", ".join(f"[MaxLength=2] {name}[] p{i}" for i, name in few)
+        results = ", ".join(f"[MaxLength=3] map<{name}, string> q{i}" for i, name in few)
+        messages.append(f"  async Ask{start}({params}) returns ({results});")
+        messages.append(f"  sync Wait{start}({results}) returns ({params});")
+    joined = "\n".join(messages)
+    return f"""
+namespace enums {{
+{enums}
+enum AllOfThem : int64_t {{ {values} }};
+[Comparable] struct Fields {{
+  AllOfThem all;
+{fields}
+}};
+[Comparable] union Any {{ {' '.join(name + ';' for name in names[::4])} }};
+[ParentImpl=virtual, ChildImpl=virtual]
+sync protocol PEnums {{
+parent:
+{joined}
+}};
+}}
+"""
+
+
+def constants_protocol() -> str:
+    """The same as names of constants, and constants of every type at its extremes."""
+    names = sorted({*WORDS, *OURS})
+    constants = "\n".join(f'const string {name} = "{name} \\ \u20ac \t";' for name in names)
+    numbers = []
+    for bits in (8, 16, 32, 64):
+        most = 2 ** (bits - 1)
+        numbers.append(f"const int{bits}_t kLeast{bits} = {-most};")
+        numbers.append(f"const int{bits}_t kMost{bits} = {hex(most - 1)};")
+        numbers.append(f"const uint{bits}_t kLarge{bits} = {2 * most - 1};")
+        numbers.append(f"const uint{bits}_t kHexadecimal{bits} = {hex(2 * most - 1)};")
+        numbers.append(
+            f"enum Extreme{bits} : int{bits} {{ kLow = kLeast{bits}, kHigh = kMost{bits} }};"
+        )
+    numbers += ["const double kTiny = 1e-400;", "const double kHuge = 1.7e308;"]
+    numbers += [
+        "const float kHalf = -0.5;",
+        "const float kWhole = 16777217;",
+        "const float kDust = 1e-50;",
+        "const char kA = 65;",
+    ]
+    numbers += ['const u16string kWide = "\u20ac\U0001f600\t\u0085";', "const size_t kSize = 0;"]
+    joined = "\n".join(numbers)
+    return f"""
+namespace constants {{
+{constants}
+{joined}
+[ParentImpl=virtual, ChildImpl=virtual]
+protocol PConstants {{
+both:
+  async Params([MaxBytes=4] string p, [MaxLength=kMost8] Extreme64[]? q) returns (Extreme8 r);
+}};
+}}
+"""
+
+
 def twin(namespace: str) -> str:
     """The same names in two namespaces."""
     return f"""
@@ -209,6 +277,8 @@ SOURCES = {
     "POursManaged.ipdl": ours_managed(),
     "PMessages.ipdl": messages_protocol(),
     "PTypes.ipdl": types_protocol(),
+    "PEnums.ipdl": enums_protocol(),
+    "PConstants.ipdl": constants_protocol(),
     "Shadowing.ipdlh": shadowing_header(),
     "PShadowing.ipdl": shadowing_protocol(),
 }
