@@ -35,7 +35,7 @@ class MachEndpointTest : public ::testing::Test {
   }
 
   const int before_ = OpenDescriptors();
-  const Limits limits_;
+  const Limits limits_{};
   ByteQueue queue_;
   std::vector<OwnedHandle> handles_;
 };
