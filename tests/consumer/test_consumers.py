@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ipdl.commands import COMMANDS
 from tests.consumer import projects
 from tools.dev.tree import ROOT
 
@@ -41,6 +42,16 @@ def test_an_installed_copy_does_not_refer_to_the_tree(installed: Path) -> None:
     ]
 
     assert [] == [str(p) for p in texts if str(ROOT).encode() in p.read_bytes()]
+
+
+def test_an_installed_compiler_has_all_of_its_commands(tmp_path: Path, installed: Path) -> None:
+    """Their pages and style sheets are data that an installation could forget."""
+    protocol = str(_COUNTER / "PCounter.ipdl")
+    env = projects.uses_installed(installed, projects.environment())
+    for command in COMMANDS:
+        arguments = ["IPDL0412"] if command == "explain" else [protocol]
+        output = ["-o", "out"] if command in ("gen", "doc") else []
+        projects.run(["ipdl", command, *arguments, *output], tmp_path, env)
 
 
 def test_only_what_a_changed_protocol_touches_is_built_again(
