@@ -46,6 +46,12 @@ def check() -> int:
         ),
         lambda: _run(
             "lint",
+            "protocols (ipdl lint)",
+            [sys.executable, "-m", "ipdl", "lint", "--werror", "-I", "protocols"],
+            [file for file in _ipdl_files() if file.startswith("protocols/")],
+        ),
+        lambda: _run(
+            "lint",
             "Python types (mypy --strict)",
             [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "build/mypy-cache"],
             _python_files(),
