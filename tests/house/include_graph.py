@@ -63,7 +63,7 @@ class Violation:
 
 def floor_of(path: str) -> str | None:
     """The floor of a path from the root; tests that stand beside the code are tests."""
-    if re.search(r"_test\.(cc|h)$", path):
+    if re.search(r"_test\.(cc|c|h)$", path):
         return "tests"
     fitting = [floor for floor in FLOORS if path.startswith(floor + "/")]
     return max(fitting, key=len) if fitting else None

@@ -1,0 +1,44 @@
+// What a peer may make this process hold. A peer that goes beyond is disconnected.
+//
+// What it is: names, units, defaults and reasons. What it is not: what the application may do in
+// its own process. Called by NodeLink and Node.
+
+#ifndef IPDL_RUNTIME_PORTAL_LIMITS_H_
+#define IPDL_RUNTIME_PORTAL_LIMITS_H_
+
+#include <cstddef>
+
+namespace ipdl::portal {
+
+struct Limits {
+  // Portals that a connection begins with. Numbers of hops below kFirstFreeHop are theirs.
+  static constexpr size_t kInitialPortals = 12;
+
+  // Hops of routes on one connection, both sides' together.
+  size_t routes_per_link = 262144;
+
+  // Of one message, what is attached to a parcel and its subparcels together.
+  size_t attachments_per_message = 65536;
+
+  // A parcel and the parcels inside it. 1,023 may be inside.
+  static constexpr size_t kSectionsPerParcel = 1024;
+
+  // Hops that were accepted before they were offered here, on one connection.
+  size_t parked_accepts_per_link = 4096;
+
+  // Messages with relayed objects that came before their parcel, on one node, and those objects.
+  size_t early_relays = 1024;
+  size_t objects_per_relay = 1024;
+
+  // Transports that a client referred and whose node has not said who it is.
+  size_t referrals_per_link = 256;
+
+  // Pairs of nodes that one client's wish for an introduction is remembered for.
+  size_t introductions_asked = 65536;
+};
+
+inline constexpr Limits kLimits;
+
+}  // namespace ipdl::portal
+
+#endif  // IPDL_RUNTIME_PORTAL_LIMITS_H_

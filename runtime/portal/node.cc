@@ -1,0 +1,213 @@
+// A node's life, the meeting of offers, and relayed objects. See node.h.
+
+#include "runtime/portal/node.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/portal/box.h"
+#include "runtime/portal/limits.h"
+#include "runtime/portal/node_link.h"
+#include "runtime/portal/router.h"
+
+namespace ipdl::portal {
+
+Node::Node(const IpczDriver* driver, bool is_broker)
+    : Object(kKind), driver_(driver), is_broker_(is_broker), domain_(MakeRef<Domain>()) {}
+Node::~Node() = default;
+
+IpczResult Node::MakeName(NodeName* name) const {
+  *name = {};
+  while (!name->is_valid()) {
+    const IpczResult result =
+        driver_->GenerateRandomBytes(sizeof(*name), IPCZ_NO_FLAGS, nullptr, name);
+    if (result != IPCZ_RESULT_OK) return result;
+  }
+  return IPCZ_RESULT_OK;
+}
+
+IpczResult Node::Begin() {
+  SipKey key;
+  const IpczResult result = driver_->GenerateRandomBytes(sizeof(key), IPCZ_NO_FLAGS, nullptr, &key);
+  if (result != IPCZ_RESULT_OK) return result;
+  nonces_.SetKey(key);
+  return is_broker_ ? MakeName(&name_) : IPCZ_RESULT_OK;
+}
+
+void Node::Close(Turn& turn) {
+  closed_ = true;
+  std::vector<Ref<NodeLink>> all;
+  for (const auto& [name, link] : links_) all.push_back(link);
+  for (NodeLink* link : connecting_) all.emplace_back(link);
+  for (const auto& [number, referral] : referrals_) all.push_back(referral.link);
+  for (const Ref<NodeLink>& link : all) link->Disconnect(turn);
+}
+
+Ref<NodeLink> Node::FindLink(const NodeName& name) const {
+  const auto found = links_.find(name);
+  return found == links_.end() ? nullptr : found->second;
+}
+
+void Node::ForgetLink(Turn& turn, NodeLink* link) {
+  const Ref<NodeLink> kept(link);
+  connecting_.erase(link);
+  assigned_.erase(link);
+  if (const auto referred = referred_.find(link); referred != referred_.end()) {
+    referred->second.referrer->SendMessage(turn, MessageType::kReferralFailed,
+                                           ReferralFailedBody{referred->second.referral});
+    referred_.erase(referred);
+  }
+  for (auto it = referred_.begin(); it != referred_.end();) {
+    const Ref<NodeLink> newcomer(it->first);
+    const bool orphaned = it->second.referrer == link;
+    if (orphaned) {
+      referred_.erase(it++);
+      turn.Later([this_domain = domain_, newcomer] {
+        Turn later(this_domain.get(), Cause::kTransport);
+        newcomer->Disconnect(later);
+      });
+    } else {
+      ++it;
+    }
+  }
+  for (auto it = referrals_.begin(); it != referrals_.end(); ++it) {
+    if (it->second.link != link) continue;
+    turn.Later([transport = std::move(it->second.transport)] {});
+    referrals_.erase(it);
+    break;
+  }
+  const auto known = links_.find(link->peer_name());
+  if (known == links_.end() || known->second != link) return;
+  const NodeName name = known->first;
+  links_.erase(known);
+  if (is_broker_) {
+    ForgetNode(name);
+  } else if (link == broker_.get()) {
+    LoseBroker(turn);
+  } else if (broker_) {
+    linked_.clear();
+    broker_->SendMessage(turn, MessageType::kLinkLost, LinkLostBody{name});
+  }
+}
+
+// --- Bypasses ------------------------------------------------------------------------------------
+
+bool Node::AddOffer(Turn& turn, RemoteLink* link) {
+  const OfferKey key(link->offered->node, link->offered->nonce);
+  if (!offers_.emplace(key, Ref<RemoteLink>(link)).second) {
+    link->offered = nullptr;
+    return false;
+  }
+  const Ref<NodeLink> from = FindLink(key.first);
+  if (!from) return true;
+  const Ref<RemoteLink> parked = from->TakeParked(key.second);
+  if (!parked) return true;
+  offers_.erase(key);
+  Ref<Router>(link->router)->Accept(turn, parked);
+  return true;
+}
+
+void Node::DropOffer(RemoteLink* link) {
+  const auto found = offers_.find(OfferKey(link->offered->node, link->offered->nonce));
+  link->offered = nullptr;
+  if (found != offers_.end() && found->second == link) offers_.erase(found);
+}
+
+Ref<RemoteLink> Node::TakeOffer(const NodeName& node, uint64_t nonce) {
+  const auto found = offers_.find(OfferKey(node, nonce));
+  if (found == offers_.end()) return nullptr;
+  Ref<RemoteLink> link = std::move(found->second);
+  offers_.erase(found);
+  return link;
+}
+
+void Node::AwaitLink(Turn& /*turn*/, RemoteLink* link) {
+  if (link->awaits_node) return;
+  link->awaits_node = true;
+  awaiting_[link->told->node].emplace_back(link);
+}
+
+void Node::DropAwaiting(RemoteLink* link) {
+  link->awaits_node = false;
+  const auto found = awaiting_.find(link->told->node);
+  if (found == awaiting_.end()) return;
+  std::vector<Ref<RemoteLink>>& waiting = found->second;
+  waiting.erase(std::remove(waiting.begin(), waiting.end(), link), waiting.end());
+  if (waiting.empty()) awaiting_.erase(found);
+}
+
+// --- Relayed objects -----------------------------------------------------------------------------
+
+uint64_t Node::Relay(Turn& turn, const NodeName& to, std::vector<DriverObject> objects) {
+  const uint64_t number = next_relay_++;
+  if (broker_) {
+    broker_->SendMessage(turn, MessageType::kRelayObjects, RelayBody{name_, to, number},
+                         std::move(objects));
+  }
+  turn.Later([closed = std::move(objects)] {});
+  return number;
+}
+
+bool Node::AwaitRelay(Turn& turn, RemoteLink* link, Parcel* parcel) {
+  const OfferKey key(link->node_link->peer_name(), parcel->awaited->relay_id);
+  const auto early = relays_early_.find(key);
+  if (early == relays_early_.end()) {
+    return relays_awaited_.emplace(key, Ref<RemoteLink>(link)).second;
+  }
+  std::vector<Ref<Object>> boxes = std::move(early->second);
+  relays_early_.erase(early);
+  const bool complete = boxes.size() == parcel->awaited->places.size();
+  for (size_t i = 0; complete && i < boxes.size(); ++i) {
+    *parcel->awaited->places[i] = std::move(boxes[i]);
+  }
+  for (Ref<Object>& left : boxes) {
+    if (left) turn.Release(std::move(left));
+  }
+  if (complete) parcel->awaited = nullptr;
+  return complete;
+}
+
+bool Node::OnRelayObjects(Turn& turn, const Ref<NodeLink>& link, const RelayBody& body,
+                          std::vector<DriverObject> objects) {
+  const bool from_client = link->role() == Role::kClient;
+  const bool legal = is_broker_ && (!from_client || body.from == link->peer_name());
+  const Ref<NodeLink> towards = legal ? LinkTowards(body.to) : nullptr;
+  if (towards && towards->peer_name() == body.to) {
+    towards->SendMessage(turn, MessageType::kRelayedObjects, body, std::move(objects));
+  } else if (towards && from_client) {
+    towards->SendMessage(turn, MessageType::kRelayObjects, body, std::move(objects));
+  }
+  // To a node that is gone: nobody waits.
+  turn.Later([closed = std::move(objects)] {});
+  return legal;
+}
+
+bool Node::OnRelayedObjects(Turn& turn, const RelayBody& body, std::vector<DriverObject> objects) {
+  std::vector<Ref<Object>> boxes;
+  boxes.reserve(objects.size());
+  for (DriverObject& object : objects) boxes.push_back(MakeRef<Box>(std::move(object)));
+  const OfferKey key(body.from, body.relay_id);
+  const auto awaited = relays_awaited_.find(key);
+  if (awaited == relays_awaited_.end()) {
+    if (FindLink(body.from) && relays_early_.size() < kLimits.early_relays) {
+      relays_early_.emplace(key, std::move(boxes));
+    }
+    for (Ref<Object>& left : boxes) turn.Release(std::move(left));
+    return true;
+  }
+  const Ref<RemoteLink> link = std::move(awaited->second);
+  relays_awaited_.erase(awaited);
+  Parcel* const parcel = link->pending.FindAwaiting(body.relay_id);
+  if (parcel != nullptr && boxes.size() == parcel->awaited->places.size()) {
+    for (size_t i = 0; i < boxes.size(); ++i) *parcel->awaited->places[i] = std::move(boxes[i]);
+    parcel->awaited = nullptr;
+    if (link->router) Ref<Router>(link->router)->Pull(turn);
+    return true;
+  }
+  for (Ref<Object>& left : boxes) turn.Release(std::move(left));
+  // The parcel can never be whole: its sender did not keep its word, or the broker could not.
+  if (parcel != nullptr) link->node_link->Disconnect(turn);
+  return true;
+}
+
+}  // namespace ipdl::portal

@@ -1,0 +1,218 @@
+// How nodes that did not know each other get a connection. See node.h.
+//
+// Who asks is a proxy with a neighbour in each of two nodes. Only a broker introduces, and only
+// when its own list of connections shows the asker connected to both. Each broker speaks to its own
+// clients: an introduction to a node of another network is passed through that network's broker.
+
+#include <utility>
+
+#include "runtime/portal/limits.h"
+#include "runtime/portal/node.h"
+#include "runtime/portal/node_link.h"
+#include "runtime/portal/router.h"
+#include "runtime/portal/wire_cursor.h"
+
+namespace ipdl::portal {
+
+// The connection on which messages to that node leave: its own, or its broker's.
+Ref<NodeLink> Node::LinkTowards(const NodeName& name) const {
+  const auto home = home_.find(name);
+  return FindLink(home == home_.end() ? name : home->second);
+}
+
+bool Node::AreLinked(const NodeName& a, const NodeName& b) const {
+  if (a == b) return true;
+  if (linked_.contains(Sorted(a, b))) return true;
+  // A broker's own connections.
+  return is_broker_ && ((a == name_ && FindLink(b)) || (b == name_ && FindLink(a)));
+}
+
+bool Node::IsDenied(const NodeName& a, const NodeName& b) const {
+  return denied_.contains(Sorted(a, b));
+}
+
+void Node::ForgetNode(const NodeName& name) {
+  absl::erase_if(home_, [&](const auto& entry) { return entry.second == name; });
+  absl::erase_if(linked_,
+                 [&](const NamePair& pair) { return pair.first == name || pair.second == name; });
+}
+
+Introduced Node::Introduce(Turn& turn, NodeLink* a, NodeLink* b, Ref<Router> proxy) {
+  const NamePair pair = Sorted(a->peer_name(), b->peer_name());
+  if (AreLinked(pair.first, pair.second)) return Introduced::kYes;
+  if (denied_.contains(pair)) return Introduced::kDenied;
+  std::vector<Ref<Router>>& waiting = asked_[pair];
+  waiting.push_back(std::move(proxy));
+  if (waiting.size() > 1) return Introduced::kAsked;
+  if (is_broker_) {
+    const auto done = [self = Ref<Node>(this), pair](Turn& later, bool granted) {
+      if (!granted) self->denied_.insert(pair);
+      self->FinishAsked(later, pair);
+    };
+    if (StartIntroduction(turn, pair.first, pair.second, done)) return Introduced::kAsked;
+    asked_.erase(pair);
+    denied_.insert(pair);
+    return Introduced::kDenied;
+  }
+  if (!broker_) {
+    asked_.erase(pair);
+    return Introduced::kDenied;
+  }
+  broker_->SendMessage(turn, MessageType::kIntroduce, IntroduceBody{pair.first, pair.second, {}});
+  return Introduced::kAsked;
+}
+
+void Node::FinishAsked(Turn& turn, const NamePair& pair) {
+  const auto found = asked_.find(pair);
+  if (found == asked_.end()) return;
+  const std::vector<Ref<Router>> proxies = std::move(found->second);
+  asked_.erase(found);
+  for (const Ref<Router>& proxy : proxies) {
+    if (proxy->is_proxy()) proxy->Reduce(turn);
+  }
+}
+
+bool Node::OnIntroduced(Turn& turn, const Ref<NodeLink>& link, const IntroducedBody& body) {
+  if (body.granted > 1) return false;
+  if (body.asker.is_valid()) {
+    // Asked by a client of this broker, answered by another one.
+    const Ref<NodeLink> asker = is_broker_ ? FindLink(body.asker) : nullptr;
+    if (asker && asker->role() == Role::kClient) {
+      asker->SendMessage(turn, MessageType::kIntroduced,
+                         IntroducedBody{body.first, body.second, {}, body.granted, {}});
+    }
+    return link->role() == Role::kOtherBroker;
+  }
+  if (link->role() != Role::kBroker) return false;
+  const NamePair pair = Sorted(body.first, body.second);
+  if (body.granted != 0) {
+    linked_.insert(pair);
+  } else {
+    denied_.insert(pair);
+  }
+  FinishAsked(turn, pair);
+  return true;
+}
+
+bool Node::OnIntroduce(Turn& turn, const Ref<NodeLink>& link, const IntroduceBody& body) {
+  const bool from_client = link->role() == Role::kClient;
+  if (!is_broker_ || body.first == body.second || from_client == body.asker.is_valid())
+    return false;
+  const NodeName asker = from_client ? link->peer_name() : body.asker;
+  const auto answer = [link, body](Turn& later, bool granted) {
+    const uint8_t byte = granted ? 1 : 0;
+    link->SendMessage(later, MessageType::kIntroduced,
+                      IntroducedBody{body.first, body.second, body.asker, byte, {}});
+  };
+  if (!AreLinked(asker, body.first) || !AreLinked(asker, body.second) ||
+      linked_.size() >= kLimits.introductions_asked) {
+    answer(turn, false);
+    return true;
+  }
+  if (AreLinked(body.first, body.second)) {
+    answer(turn, true);
+    return true;
+  }
+  const Ref<NodeLink> first = LinkTowards(body.first);
+  if (from_client && first && first == LinkTowards(body.second) &&
+      first->role() == Role::kOtherBroker) {
+    // Both belong to another network.
+    first->SendMessage(turn, MessageType::kIntroduce,
+                       IntroduceBody{body.first, body.second, asker});
+    return true;
+  }
+  if (!StartIntroduction(turn, body.first, body.second, answer)) answer(turn, false);
+  return true;
+}
+
+// False if one of them cannot be reached. Otherwise `done` is called in a later turn.
+bool Node::StartIntroduction(Turn& turn, const NodeName& a, const NodeName& b,
+                             absl::AnyInvocable<void(Turn&, bool)> done) {
+  const Ref<NodeLink> to_a = LinkTowards(a);
+  const Ref<NodeLink> to_b = LinkTowards(b);
+  if (!to_a || !to_b || a == name_ || b == name_) return false;
+  turn.Later([self = Ref<Node>(this), transport_a = to_a->transport(),
+              transport_b = to_b->transport(), a, b, done = std::move(done)]() mutable {
+    IpczDriverHandle ends[2] = {};
+    const bool made =
+        transport_a && transport_b &&
+        self->driver_->CreateTransports(transport_a->handle(), transport_b->handle(), IPCZ_NO_FLAGS,
+                                        nullptr, &ends[0], &ends[1]) == IPCZ_RESULT_OK;
+    DriverObject end_a(self->driver_, ends[0]);
+    DriverObject end_b(self->driver_, ends[1]);
+    Turn later(self->domain(), Cause::kTransport);
+    if (!made || self->closed_) {
+      later.Later([end_a = std::move(end_a), end_b = std::move(end_b)] {});
+      return done(later, false);
+    }
+    if (self->linked_.insert(Sorted(a, b)).second) {
+      self->SendIntroduction(later, a, b, true, std::move(end_a));
+      self->SendIntroduction(later, b, a, false, std::move(end_b));
+    }
+    later.Later([end_a = std::move(end_a), end_b = std::move(end_b)] {});
+    done(later, true);
+  });
+  return true;
+}
+
+void Node::SendIntroduction(Turn& turn, const NodeName& to, const NodeName& name, bool side_a,
+                            DriverObject transport) {
+  std::vector<DriverObject> objects;
+  objects.push_back(std::move(transport));
+  const Ref<NodeLink> towards = LinkTowards(to);
+  const uint8_t side = side_a ? 1 : 0;
+  if (!towards) {
+    turn.Later([closed = std::move(objects)] {});
+  } else if (towards->peer_name() == to) {
+    towards->SendMessage(turn, MessageType::kIntroduction, IntroductionBody{name, side, {}},
+                         std::move(objects));
+  } else {
+    towards->SendMessage(turn, MessageType::kPassIntroduction,
+                         PassIntroductionBody{to, name, side, {}}, std::move(objects));
+  }
+}
+
+bool Node::OnIntroduction(Turn& turn, const Ref<NodeLink>& link, const IntroductionBody& body,
+                          DriverObject transport) {
+  if (!body.name.is_valid() || body.name == name_ || body.side_a > 1 || !AllZero(body.reserved) ||
+      (link->role() == Role::kOtherBroker && FindLink(body.name))) {
+    turn.Later([closed = std::move(transport)] {});
+    return false;
+  }
+  if (link->role() == Role::kOtherBroker) home_[body.name] = link->peer_name();
+  const Ref<NodeLink> introduced =
+      MakeRef<NodeLink>(Ref<Node>(this), Role::kEqual, body.side_a != 0);
+  introduced->Establish(turn, Role::kEqual, body.name, body.side_a != 0, 0);
+  ActivateLater(turn, introduced, std::move(transport));
+  AddLink(turn, introduced);
+  return true;
+}
+
+bool Node::OnPassIntroduction(Turn& turn, const Ref<NodeLink>& link,
+                              const PassIntroductionBody& body, DriverObject transport) {
+  const Ref<NodeLink> to = FindLink(body.to);
+  const auto home = home_.find(body.name);
+  // A broker speaks for its own nodes, and only to this one's clients.
+  if (!is_broker_ || !body.name.is_valid() || body.side_a > 1 || !AllZero(body.reserved) ||
+      (home != home_.end() && home->second != link->peer_name()) ||
+      (body.name != link->peer_name() && home == home_.end() && FindLink(body.name))) {
+    turn.Later([closed = std::move(transport)] {});
+    return false;
+  }
+  if (!to || to->role() != Role::kClient) {
+    turn.Later([closed = std::move(transport)] {});
+    return true;  // gone meanwhile
+  }
+  if (body.name != link->peer_name()) home_[body.name] = link->peer_name();
+  linked_.insert(Sorted(body.to, body.name));
+  SendIntroduction(turn, body.to, body.name, body.side_a != 0, std::move(transport));
+  return true;
+}
+
+bool Node::OnLinkLost(Turn& /*turn*/, const Ref<NodeLink>& link, const LinkLostBody& body) {
+  if (!is_broker_) return false;
+  if (link->role() == Role::kClient) linked_.erase(Sorted(link->peer_name(), body.name));
+  return true;
+}
+
+}  // namespace ipdl::portal

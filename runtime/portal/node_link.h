@@ -1,0 +1,161 @@
+// The connection of this node to one other node.
+//
+// What it is: a transport (once there is one), the queue of what is to be sent over it, and the
+// numbered hops of routes that share it. It checks each message against the table in messages.h
+// before anything acts on it; a message that is not legal ends the connection. What it is not: a
+// knower of other connections (Node is), nor of routes (Router is). Called by Router, Node and
+// Transport.
+//
+// Sending: messages are queued under the domain's lock and transmitted without it, by one thread at
+// a time, in the order of the queue. Portals in a parcel get their hops when the parcel is
+// transmitted, so that what they send comes behind it.
+
+#ifndef IPDL_RUNTIME_PORTAL_NODE_LINK_H_
+#define IPDL_RUNTIME_PORTAL_NODE_LINK_H_
+
+#include <cstdint>
+#include <deque>
+#include <type_traits>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/types/span.h"
+#include "runtime/portal/driver_object.h"
+#include "runtime/portal/messages.h"
+#include "runtime/portal/node_name.h"
+#include "runtime/portal/parcel.h"
+#include "runtime/portal/ref.h"
+#include "runtime/portal/remote_link.h"
+#include "runtime/portal/transport.h"
+#include "runtime/portal/turn.h"
+
+namespace ipdl::portal {
+
+class Node;
+class IncomingHandles;
+struct ParsedParcel;
+
+class NodeLink : public RefCounted {
+ public:
+  NodeLink(Ref<Node> node, Role role, bool side_a);
+  ~NodeLink();
+
+  Node& node() const { return *node_; }
+  Role role() const { return role_; }
+  bool is_established() const { return (RoleBit(role_) & kEstablished) != 0 && !dead_; }
+  bool is_dead() const { return dead_; }
+  // Valid when established.
+  const NodeName& peer_name() const { return peer_name_; }
+  const Ref<Transport>& transport() const { return transport_; }
+  const IpczDriver* driver() const { return driver_; }
+
+  // --- Life (node_link.cc) -----------------------------------------------------------------------
+
+  // Takes over `transport`, before anything is sent or received.
+  void SetTransport(Ref<Transport> transport) { transport_ = std::move(transport); }
+  // Sends the first message by itself, without lock, before activation.
+  template <typename Body>
+  IpczResult Greet(MessageType type, const Body& body, DriverObject object = {}) {
+    return TransmitGreeting(type, Bytes(body), std::move(object));
+  }
+  // The greeting came: what the other end is from now on, and how many initial portals it wants.
+  void Establish(Turn& turn, Role role, const NodeName& peer, bool side_a, size_t num_portals);
+  // Initial hops, and what is queued on them, become those of another connection that is as new.
+  void MoveHopsTo(NodeLink* other);
+  // Every hop is lost. Any number of times.
+  void Disconnect(Turn& turn);
+
+  // --- Hops --------------------------------------------------------------------------------------
+
+  Ref<RemoteLink> AddInitialHop(uint64_t number);
+  // Made by this side.
+  Ref<RemoteLink> NewLink(Turn& turn);
+  // Its router does not read it any more.
+  void Detach(Turn& turn, RemoteLink* link);
+  size_t num_hops() const { return hops_.size(); }
+  const absl::flat_hash_map<uint64_t, Ref<RemoteLink>>& hops() const { return hops_; }
+  // Accepted here before it was offered: forgets and returns it.
+  Ref<RemoteLink> TakeParked(uint64_t nonce);
+
+  // --- Sending (node_link_send.cc) ---------------------------------------------------------------
+
+  void Send(Turn& turn, RemoteLink* link, ParcelPtr parcel);
+  void SendEnd(Turn& turn, RemoteLink* link, End end);
+  void SendControl(Turn& turn, MessageType type, RemoteLink* link);
+  void SendFlag(Turn& turn, MessageType type, RemoteLink* link, bool flag);
+  void SendTerms(Turn& turn, MessageType type, RemoteLink* link, const BypassTerms& terms);
+  void SendAccept(Turn& turn, RemoteLink* link, uint64_t nonce, bool forwards);
+  template <typename Body>
+  void SendMessage(Turn& turn, MessageType type, const Body& body,
+                   std::vector<DriverObject> objects = {}) {
+    Queue(turn, type, Bytes(body), std::move(objects));
+  }
+  // Transmits what is queued, unless another thread is at it. No lock is held.
+  void Flush(Cause cause);
+
+  // --- Receiving (node_link_receive.cc) ----------------------------------------------------------
+
+  // False: the message was not legal, and the connection is over.
+  bool OnMessage(Transport* transport, absl::Span<const uint8_t> data,
+                 absl::Span<const IpczDriverHandle> handles);
+  void OnTransportError(Transport* transport);
+
+ private:
+  struct Outgoing {
+    MessageType type;
+    Ref<RemoteLink> link;                   // of a parcel
+    ParcelPtr parcel;                       // or null
+    absl::InlinedVector<uint8_t, 56> body;  // if no parcel
+    std::vector<DriverObject> objects;      // if no parcel
+  };
+
+  template <typename Body>
+  static absl::Span<const uint8_t> Bytes(const Body& body) {
+    static_assert(std::is_trivially_copyable_v<Body>);
+    return absl::MakeSpan(reinterpret_cast<const uint8_t*>(&body), sizeof(body));
+  }
+
+  IpczResult TransmitGreeting(MessageType type, absl::Span<const uint8_t> body,
+                              DriverObject object);
+  void Queue(Turn& turn, MessageType type, absl::Span<const uint8_t> body,
+             std::vector<DriverObject> objects);
+  bool CanSend(const RemoteLink* link) const;
+  bool TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause);
+
+  bool OnChecked(const MessageHeader& header, absl::Span<const uint8_t> body,
+                 std::vector<DriverObject> objects, ParsedParcel* parcel, Turn& turn);
+  bool OnHopMessage(Turn& turn, MessageType type, absl::Span<const uint8_t> body);
+  bool OnParcel(Turn& turn, ParsedParcel& parcel);
+  bool OnEnd(Turn& turn, RemoteLink* link, End end);
+  bool OnAccept(Turn& turn, const AcceptBody& body);
+  // A hop that the other side made; null if the number is not one that it may use now.
+  Ref<RemoteLink> AddPeerHop(uint64_t number);
+  void ForgetIfOver(RemoteLink* link);
+
+  const Ref<Node> node_;
+  const IpczDriver* const driver_;
+  Role role_;
+  bool side_a_;
+  bool dead_ = false;
+  bool flushing_ = false;
+  NodeName peer_name_;
+  Ref<Transport> transport_;
+  std::deque<Outgoing> queue_;
+  uint64_t next_sent_ = 0;       // the flushing thread's
+  uint64_t next_received_ = 0;   // the receiving thread's
+  std::vector<uint8_t> buffer_;  // the flushing thread's
+  std::vector<IpczDriverHandle> handles_;
+
+  absl::flat_hash_map<uint64_t, Ref<RemoteLink>> hops_;
+  absl::flat_hash_map<uint64_t, Ref<RemoteLink>> parked_;  // by nonce
+  uint64_t next_hop_ = kFirstFreeHop;
+  uint64_t next_peer_hop_ = kFirstFreeHop;
+
+  // A hop's number is a counter of its side, then a bit that names the side (0: A).
+  static constexpr uint64_t kFirstFreeHop = 8;
+};
+
+}  // namespace ipdl::portal
+
+#endif  // IPDL_RUNTIME_PORTAL_NODE_LINK_H_

@@ -1,0 +1,190 @@
+// Sending on a connection. See node_link.h.
+
+#include <cstring>
+#include <utility>
+
+#include "runtime/portal/node.h"
+#include "runtime/portal/node_link.h"
+#include "runtime/portal/parcel_writer.h"
+
+namespace ipdl::portal {
+namespace {
+
+void Append(std::vector<uint8_t>* bytes, absl::Span<const uint8_t> added) {
+  bytes->insert(bytes->end(), added.begin(), added.end());
+}
+
+template <typename T>
+void Append(std::vector<uint8_t>* bytes, const T& value) {
+  Append(bytes, absl::MakeSpan(reinterpret_cast<const uint8_t*>(&value), sizeof(value)));
+}
+
+// The objects behind a body: counts, then bytes. False if one could not be serialized.
+bool AppendObjects(std::vector<DriverObject>& objects, const Transport& transport,
+                   std::vector<uint8_t>* bytes, std::vector<IpczDriverHandle>* handles) {
+  std::vector<ObjectRecord> records;
+  std::vector<uint8_t> object_bytes;
+  for (DriverObject& object : objects) {
+    const size_t bytes_before = object_bytes.size();
+    const size_t handles_before = handles->size();
+    if (!ParcelWriter::SerializeObject(object, transport, &object_bytes, handles)) return false;
+    records.push_back({static_cast<uint32_t>(object_bytes.size() - bytes_before),
+                       static_cast<uint32_t>(handles->size() - handles_before)});
+  }
+  Append(bytes, static_cast<uint64_t>(records.size()));
+  for (const ObjectRecord& record : records) Append(bytes, record);
+  Append(bytes, absl::MakeConstSpan(object_bytes));
+  return true;
+}
+
+void BeginMessage(MessageType type, uint64_t sequence, std::vector<uint8_t>* bytes) {
+  bytes->clear();
+  Append(bytes, MessageHeader{0, type, {}, sequence});
+}
+
+void EndMessage(std::vector<uint8_t>* bytes) {
+  const uint32_t size = static_cast<uint32_t>(bytes->size());
+  std::memcpy(bytes->data(), &size, sizeof(size));
+}
+
+}  // namespace
+
+// --- Queueing, under the lock --------------------------------------------------------------------
+
+bool NodeLink::CanSend(const RemoteLink* link) const {
+  return !dead_ && link->sent_end == End::kNone;
+}
+
+void NodeLink::Queue(Turn& turn, MessageType type, absl::Span<const uint8_t> body,
+                     std::vector<DriverObject> objects) {
+  if (dead_) {
+    turn.Later([closed = std::move(objects)] {});
+    return;
+  }
+  Outgoing& outgoing = queue_.emplace_back();
+  outgoing.type = type;
+  outgoing.body.assign(body.begin(), body.end());
+  outgoing.objects = std::move(objects);
+  turn.Flush(this);
+}
+
+void NodeLink::Send(Turn& turn, RemoteLink* link, ParcelPtr parcel) {
+  if (!CanSend(link)) return turn.Discard(std::move(parcel));
+  Outgoing& outgoing = queue_.emplace_back();
+  outgoing.type = MessageType::kParcel;
+  outgoing.link = Ref<RemoteLink>(link);
+  outgoing.parcel = std::move(parcel);
+  turn.Flush(this);
+}
+
+void NodeLink::SendEnd(Turn& turn, RemoteLink* link, End end) {
+  if (!CanSend(link)) return;
+  link->sent_end = end;
+  if (end == End::kFin) {
+    SendMessage(turn, MessageType::kFin, HopBody{link->id});
+  } else {
+    const uint8_t lost = end == End::kLost ? 1 : 0;
+    SendMessage(turn, MessageType::kClosed, HopFlagBody{link->id, lost, {}});
+  }
+}
+
+void NodeLink::SendControl(Turn& turn, MessageType type, RemoteLink* link) {
+  if (CanSend(link)) SendMessage(turn, type, HopBody{link->id});
+}
+
+void NodeLink::SendFlag(Turn& turn, MessageType type, RemoteLink* link, bool flag) {
+  if (!CanSend(link)) return;
+  const uint8_t byte = flag ? 1 : 0;
+  SendMessage(turn, type, HopFlagBody{link->id, byte, {}});
+}
+
+void NodeLink::SendTerms(Turn& turn, MessageType type, RemoteLink* link, const BypassTerms& terms) {
+  if (CanSend(link)) SendMessage(turn, type, TermsBody{link->id, terms.node, terms.nonce});
+}
+
+void NodeLink::SendAccept(Turn& turn, RemoteLink* link, uint64_t nonce, bool forwards) {
+  link->told_proxies = forwards;
+  const uint8_t byte = forwards ? 1 : 0;
+  if (CanSend(link)) {
+    SendMessage(turn, MessageType::kAccept, AcceptBody{link->id, nonce, byte, {}});
+  }
+}
+
+// --- Transmitting, without it --------------------------------------------------------------------
+
+IpczResult NodeLink::TransmitGreeting(MessageType type, absl::Span<const uint8_t> body,
+                                      DriverObject object) {
+  std::vector<uint8_t> bytes;
+  std::vector<IpczDriverHandle> handles;
+  BeginMessage(type, next_sent_++, &bytes);
+  Append(&bytes, body);
+  if (object.is_valid()) {
+    std::vector<DriverObject> objects;
+    objects.push_back(std::move(object));
+    if (!AppendObjects(objects, *transport_, &bytes, &handles)) return IPCZ_RESULT_UNKNOWN;
+  }
+  EndMessage(&bytes);
+  return transport_->Transmit(bytes, handles);
+}
+
+void NodeLink::Flush(Cause cause) {
+  bool mine = false;  // this thread is the one that transmits
+  while (true) {
+    Outgoing outgoing;
+    Ref<Transport> transport;
+    {
+      Turn turn(node_->domain(), cause);
+      if (flushing_ && !mine) return;
+      mine = flushing_ = !queue_.empty() && is_established();
+      if (!mine) return;
+      outgoing = std::move(queue_.front());
+      queue_.pop_front();
+      transport = transport_;
+    }
+    if (!TransmitOne(outgoing, *transport, cause)) {
+      Turn turn(node_->domain(), cause);
+      Disconnect(turn);
+    }
+  }
+}
+
+bool NodeLink::TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause) {
+  buffer_.clear();
+  handles_.clear();
+  BeginMessage(outgoing.type, next_sent_++, &buffer_);
+  if (outgoing.parcel == nullptr) {
+    Append(&buffer_, absl::MakeConstSpan(outgoing.body.data(), outgoing.body.size()));
+    const MessageRow* const row = FindMessageRow(outgoing.type);
+    if (row->max_objects > 0 && !AppendObjects(outgoing.objects, transport, &buffer_, &handles_)) {
+      if (row->max_objects == 1) return false;
+      // Relayed objects that cannot go on: their parcel is told so.
+      buffer_.resize(sizeof(MessageHeader) + outgoing.body.size());
+      for (const IpczDriverHandle handle : std::exchange(handles_, {})) {
+        driver_->Close(handle, IPCZ_NO_FLAGS, nullptr);
+      }
+      Append(&buffer_, uint64_t{0});
+    }
+  } else {
+    ParcelWriter writer(transport, node_->domain(), role_ == Role::kEqual);
+    writer.Serialize(std::move(outgoing.parcel));
+    bool dead = false;
+    {
+      Turn turn(node_->domain(), cause);
+      dead = dead_;
+      if (!dead) {
+        const uint64_t relay_id = writer.relayed().empty()
+                                      ? 0
+                                      : node_->Relay(turn, peer_name_, std::move(writer.relayed()));
+        writer.Encode(turn, this, outgoing.link->id, relay_id, &buffer_, &handles_);
+      }
+    }
+    if (dead) {
+      writer.Abandon(cause);
+      return true;
+    }
+  }
+  EndMessage(&buffer_);
+  return transport.Transmit(buffer_, handles_) == IPCZ_RESULT_OK;
+}
+
+}  // namespace ipdl::portal

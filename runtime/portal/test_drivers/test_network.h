@@ -1,0 +1,115 @@
+// Drivers for tests: transports within this process, delivered at once, one by one, or by threads.
+//
+// What it is: an IpczDriver whose transports are queues. How a queue is emptied is the mode: kSync
+// delivers inside Transmit, kStepped when the test says so and in an order that a seed decides,
+// kThreaded by threads of its own. It counts its objects, so a test sees what was not closed. What
+// it is not: for users. Called by tests and the simulator. One network exists at a time.
+//
+// A box's object here is a Blob: bytes, and perhaps another object inside. With
+// `objects_need_broker` it crosses only transports that have the broker at one end; others answer
+// PERMISSION_DENIED.
+
+#ifndef IPDL_RUNTIME_PORTAL_TEST_DRIVERS_TEST_NETWORK_H_
+#define IPDL_RUNTIME_PORTAL_TEST_DRIVERS_TEST_NETWORK_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "runtime/portal/include/ipcz/ipcz.h"
+
+namespace ipdl::portal {
+
+enum class Delivery { kSync, kStepped, kThreaded };
+
+class TestNetwork {
+ public:
+  struct Options {
+    Delivery delivery = Delivery::kSync;
+    bool objects_need_broker = false;
+    uint64_t seed = 1;
+  };
+
+  explicit TestNetwork(const Options& options);
+  ~TestNetwork();
+  TestNetwork(const TestNetwork&) = delete;
+  TestNetwork& operator=(const TestNetwork&) = delete;
+
+  static const IpczDriver& driver();
+
+  // A new transport. `has_broker`: one of its ends is for a broker.
+  std::pair<IpczDriverHandle, IpczDriverHandle> NewTransports(bool has_broker = true);
+  IpczDriverHandle NewBlob(const std::string& text);
+  // An object that cannot be serialized at all.
+  IpczDriverHandle NewImmobile();
+  static std::string BlobText(IpczDriverHandle blob);
+  static void CloseObject(IpczDriverHandle object);
+
+  // kStepped: delivers one message; false if there is none. kSync: nothing to do.
+  bool Step();
+  // kStepped: until nothing moves.
+  void Settle();
+  // Steps or waits until it holds. False if it cannot come true any more, or takes too long.
+  bool RunUntil(const std::function<bool()>& condition);
+
+  // What a test may do to the other end of a transport that it holds itself.
+  static IpczResult TransmitRaw(IpczDriverHandle transport, const std::vector<uint8_t>& bytes,
+                                const std::vector<IpczDriverHandle>& handles = {});
+  // The oldest message waiting for a transport that is not active; empty if none.
+  static std::vector<uint8_t> TakeRaw(IpczDriverHandle transport);
+  static bool IsPeerClosed(IpczDriverHandle transport);
+
+  // Failures to order: the next calls of that function fail.
+  std::atomic<int> fail_transmits{0};
+  std::atomic<int> fail_activations{0};
+  // Called before each message that is transmitted; may change it. Not with kThreaded.
+  std::function<void(std::vector<uint8_t>* bytes)> tamper;
+
+  int live_objects() const { return live_objects_; }
+  uint64_t transmitted() const { return transmitted_; }
+  int allocations() const { return allocations_; }
+  // What ReportBadTransportActivity was called with, transport and context.
+  std::vector<std::pair<IpczDriverHandle, uintptr_t>> reports;
+
+  struct Object;
+  struct TransportEnd;
+  struct Message {
+    std::vector<uint8_t> bytes;
+    std::vector<IpczDriverHandle> handles;
+  };
+
+  static TestNetwork* current();
+
+ private:
+  friend struct TestDriverCalls;
+  struct Activity;
+
+  void EnqueueReady(const std::shared_ptr<TransportEnd>& end);
+  bool DeliverOne(const std::shared_ptr<TransportEnd>& end);
+  void DeliverAll(const std::shared_ptr<TransportEnd>& end);
+  void Work();
+
+  const Options options_;
+  std::mutex mutex_;  // of all queues and states
+  std::mt19937_64 random_;
+  std::vector<std::shared_ptr<TransportEnd>> ready_;  // have something to deliver
+  std::condition_variable wake_;
+  std::vector<std::thread> threads_;
+  bool stopping_ = false;
+  std::atomic<int> live_objects_{0};
+  std::atomic<uint64_t> transmitted_{0};
+  std::atomic<int> allocations_{0};
+};
+
+}  // namespace ipdl::portal
+
+#endif  // IPDL_RUNTIME_PORTAL_TEST_DRIVERS_TEST_NETWORK_H_

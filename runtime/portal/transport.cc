@@ -1,0 +1,70 @@
+// See transport.h.
+
+#include "runtime/portal/transport.h"
+
+#include <utility>
+
+#include "runtime/portal/handle_table.h"
+#include "runtime/portal/node_link.h"
+
+namespace ipdl::portal {
+
+Transport::Transport(DriverObject object) : Object(kKind), object_(std::move(object)) {}
+Transport::~Transport() = default;
+
+IpczResult Transport::Activate(Ref<NodeLink> link) {
+  link_ = std::move(link);
+  listener_ = HandleTable::Get().Add(Ref<Object>(this));
+  active_.store(true, std::memory_order_release);
+  const IpczResult result =
+      driver()->ActivateTransport(handle(), listener_, &OnActivity, IPCZ_NO_FLAGS, nullptr);
+  if (result != IPCZ_RESULT_OK && active_.exchange(false)) {
+    HandleTable::Get().Take(listener_, HandleTable::KindBit(kKind));
+    link_ = nullptr;
+  }
+  return result;
+}
+
+void Transport::Deactivate() {
+  if (active_.exchange(false, std::memory_order_acq_rel)) {
+    driver()->DeactivateTransport(handle(), IPCZ_NO_FLAGS, nullptr);
+  }
+}
+
+IpczResult Transport::Transmit(absl::Span<const uint8_t> data,
+                               absl::Span<const IpczDriverHandle> handles) const {
+  return driver()->Transmit(handle(), data.data(), data.size(), handles.data(), handles.size(),
+                            IPCZ_NO_FLAGS, nullptr);
+}
+
+IpczResult Transport::ReportBadActivity(uintptr_t context) const {
+  if (driver()->ReportBadTransportActivity == nullptr) return IPCZ_RESULT_UNIMPLEMENTED;
+  driver()->ReportBadTransportActivity(handle(), context, IPCZ_NO_FLAGS, nullptr);
+  return IPCZ_RESULT_OK;
+}
+
+IpczResult Transport::OnActivity(IpczHandle listener, const void* data, size_t num_bytes,
+                                 const IpczDriverHandle* handles, size_t num_handles,
+                                 IpczTransportActivityFlags flags, const void* /*options*/) {
+  Pinned<Transport> transport(listener);
+  if (!transport) return IPCZ_RESULT_INVALID_ARGUMENT;
+  const Ref<NodeLink> link = transport->link_;
+  if ((flags & IPCZ_TRANSPORT_ACTIVITY_DEACTIVATED) != 0) {
+    // The last call: nothing of the router's is reachable through this handle any more.
+    HandleTable::Get().Take(listener, HandleTable::KindBit(kKind));
+    transport->link_ = nullptr;
+    link->OnTransportError(transport.get());
+    return IPCZ_RESULT_OK;
+  }
+  if ((flags & IPCZ_TRANSPORT_ACTIVITY_ERROR) != 0) {
+    link->OnTransportError(transport.get());
+    return IPCZ_RESULT_OK;
+  }
+  return link->OnMessage(transport.get(),
+                         absl::MakeSpan(static_cast<const uint8_t*>(data), num_bytes),
+                         absl::MakeSpan(handles, num_handles))
+             ? IPCZ_RESULT_OK
+             : IPCZ_RESULT_INVALID_ARGUMENT;
+}
+
+}  // namespace ipdl::portal

@@ -1,0 +1,56 @@
+// A transport of the driver in use: what it receives goes to a listener.
+//
+// What it is: the driver's handle of one end, its activation, and its orderly end. What it is not:
+// a connection between nodes; NodeLink is, and may outlive several. Called by NodeLink; calls the
+// driver, so never under a domain's lock.
+
+#ifndef IPDL_RUNTIME_PORTAL_TRANSPORT_H_
+#define IPDL_RUNTIME_PORTAL_TRANSPORT_H_
+
+#include <atomic>
+#include <cstddef>
+
+#include "absl/types/span.h"
+#include "runtime/portal/driver_object.h"
+#include "runtime/portal/include/ipcz/ipcz.h"
+#include "runtime/portal/object.h"
+
+namespace ipdl::portal {
+
+class NodeLink;
+
+class Transport : public Object {
+ public:
+  static constexpr ObjectKind kKind = ObjectKind::kListener;
+
+  explicit Transport(DriverObject object);
+  ~Transport() override;
+
+  const IpczDriver* driver() const { return object_.driver(); }
+  IpczDriverHandle handle() const { return object_.get(); }
+
+  // What is received goes to `link` from now on, perhaps before this returns.
+  IpczResult Activate(Ref<NodeLink> link);
+  // Any number of times; also from within what is received.
+  void Deactivate();
+  // The driver takes the handles.
+  IpczResult Transmit(absl::Span<const uint8_t> data,
+                      absl::Span<const IpczDriverHandle> handles) const;
+  IpczResult ReportBadActivity(uintptr_t context) const;
+  // Makes the caller own the driver's handle again, after a failure.
+  DriverObject TakeObject() { return std::move(object_); }
+
+ private:
+  static IpczResult IPCZ_API OnActivity(IpczHandle listener, const void* data, size_t num_bytes,
+                                        const IpczDriverHandle* handles, size_t num_handles,
+                                        IpczTransportActivityFlags flags, const void* options);
+
+  DriverObject object_;
+  Ref<NodeLink> link_;  // set before activation
+  IpczHandle listener_ = IPCZ_INVALID_HANDLE;
+  std::atomic<bool> active_{false};
+};
+
+}  // namespace ipdl::portal
+
+#endif  // IPDL_RUNTIME_PORTAL_TRANSPORT_H_
