@@ -3,6 +3,7 @@
 #include "tests/generated/random_values.h"
 
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ using demo::values::Nothing;
 using demo::values::Number;
 using demo::values::Plane;
 using demo::values::Scalars;
+using demo::values::Weather;
 using demo::values::Wrapped;
 
 uint32_t Below(Random& random, uint32_t n) { return static_cast<uint32_t>(random() % n); }
@@ -56,6 +58,14 @@ auto Many(Random& random, Make make) {
   return made;
 }
 
+// At most four entries, as many as the bounds in Values.ipdlh allow.
+template <typename MakeKey, typename Make>
+auto Mapped(Random& random, MakeKey make_key, Make make) {
+  std::map<decltype(make_key()), decltype(make())> made;
+  for (uint32_t n = Below(random, 5); n > 0; --n) made.insert_or_assign(make_key(), make());
+  return made;
+}
+
 template <typename Make>
 auto Perhaps(Random& random, Make make) {
   std::optional<decltype(make())> made;
@@ -64,6 +74,11 @@ auto Perhaps(Random& random, Make make) {
 }
 
 Colour RandomColour(Random& random) { return static_cast<Colour>(Below(random, 3)); }
+
+Weather RandomWeather(Random& random) {
+  constexpr Weather kAll[] = {Weather::kSun, Weather::kRain, Weather::kFrost};
+  return kAll[Below(random, 3)];
+}
 
 }  // namespace
 
@@ -96,7 +111,20 @@ Wrapped RandomWrapped(Random& random) {
       Perhaps(random, [&] { return Many(random, [&] { return Scalar<uint16_t>(random); }); }),
       Many(random, [&] { return Perhaps(random, [&] { return Scalar<uint16_t>(random); }); }),
       Many(random, [&] { return Many(random, [&] { return RandomPlane(random); }); }),
-      Many(random, [&] { return Nothing(); }), Many(random, [&] { return RandomColour(random); }));
+      Many(random, [&] { return Nothing(); }), Many(random, [&] { return RandomColour(random); }),
+      Mapped(
+          random, [&] { return RandomWeather(random); },
+          [&] { return Perhaps(random, [&] { return RandomPlane(random); }); }),
+      Many(random,
+           [&] {
+             auto text = [&] { return Text<std::string>(random); };
+             return Mapped(random, text, text);
+           }),
+      Perhaps(random, [&] {
+        return Mapped(
+            random, [&] { return Scalar<uint64_t>(random); },
+            [&] { return Many(random, [&] { return RandomWeather(random); }); });
+      }));
 }
 
 Number RandomNumber(Random& random) {
@@ -124,7 +152,7 @@ Number RandomNumber(Random& random) {
 
 Json RandomJson(Random& random, int depth) {
   auto below = [&] { return RandomJson(random, depth - 1); };
-  switch (Below(random, depth > 0 ? 7 : 4)) {
+  switch (Below(random, depth > 0 ? 8 : 4)) {
     case 0:
       return Nothing();
     case 1:
@@ -137,6 +165,9 @@ Json RandomJson(Random& random, int depth) {
       return Many(random, below);
     case 5:
       return Many(random, [&] { return Member(Text<std::string>(random), below()); });
+    case 6:
+      return Mapped(
+          random, [&] { return Text<std::string>(random); }, below);
     default:
       return Perhaps(random, below);
   }
