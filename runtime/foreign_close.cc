@@ -79,6 +79,7 @@ class Closer {
     for (auto& [account, line] : lines_) line->changed.notify_one();
     while (!lines_.empty()) ended_.wait(mutex_);
     --draining_;
+    for (const pthread_t thread : std::exchange(to_join_, {})) pthread_join(thread, nullptr);
   }
 
  private:
@@ -95,13 +96,10 @@ class Closer {
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_t thread;
     auto task = std::make_unique<Task>(Task{this, account});
     const int error = pthread_create(
-        &thread, &attributes,
+        &thread, nullptr,
         [](void* argument) -> void* {
           const std::unique_ptr<Task> task(static_cast<Task*>(argument));
           task->closer->Run(std::move(task->account));
@@ -109,7 +107,6 @@ class Closer {
         },
         task.get());
     if (error == 0) (void)task.release();  // the thread's now
-    pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return error == 0;
   }
@@ -136,6 +133,12 @@ class Closer {
     }
     lines_.erase(account.get());
     account = HandleAccount::Ref();
+    // Whoever drains wants to see the end of it.
+    if (draining_ != 0) {
+      to_join_.push_back(pthread_self());
+    } else {
+      pthread_detach(pthread_self());
+    }
     ended_.notify_all();
     mutex_.unlock();
   }
@@ -145,6 +148,7 @@ class Closer {
   // Of the peers that have a thread.
   absl::flat_hash_map<HandleAccount*, std::unique_ptr<Line>> lines_ ABSL_GUARDED_BY(mutex_);
   int draining_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<pthread_t> to_join_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Never destroyed: its threads may outlive main.

@@ -89,7 +89,7 @@ class NodeLink : public RefCounted {
   template <typename Body>
   void SendMessage(Turn& turn, MessageType type, const Body& body,
                    std::vector<DriverObject> objects = {}) {
-    Queue(turn, type, Bytes(body), std::move(objects));
+    Queue(turn, type, nullptr, Bytes(body), std::move(objects));
   }
   // Transmits what is queued, unless another thread is at it. No lock is held.
   void Flush(Cause cause);
@@ -118,7 +118,7 @@ class NodeLink : public RefCounted {
 
   IpczResult TransmitGreeting(MessageType type, absl::Span<const uint8_t> body,
                               DriverObject object);
-  void Queue(Turn& turn, MessageType type, absl::Span<const uint8_t> body,
+  void Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<const uint8_t> body,
              std::vector<DriverObject> objects);
   bool CanSend(const RemoteLink* link) const;
   bool TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause);

@@ -55,14 +55,15 @@ bool NodeLink::CanSend(const RemoteLink* link) const {
   return !dead_ && link->sent_end == End::kNone;
 }
 
-void NodeLink::Queue(Turn& turn, MessageType type, absl::Span<const uint8_t> body,
-                     std::vector<DriverObject> objects) {
+void NodeLink::Queue(Turn& turn, MessageType type, RemoteLink* link,
+                     absl::Span<const uint8_t> body, std::vector<DriverObject> objects) {
   if (dead_) {
     turn.Later([closed = std::move(objects)] {});
     return;
   }
   Outgoing& outgoing = queue_.emplace_back();
   outgoing.type = type;
+  outgoing.link = Ref<RemoteLink>(link);
   outgoing.body.assign(body.begin(), body.end());
   outgoing.objects = std::move(objects);
   turn.Flush(this);
@@ -79,34 +80,33 @@ void NodeLink::Send(Turn& turn, RemoteLink* link, ParcelPtr parcel) {
 
 void NodeLink::SendEnd(Turn& turn, RemoteLink* link, End end) {
   if (!CanSend(link)) return;
-  link->sent_end = end;
   if (end == End::kFin) {
-    SendMessage(turn, MessageType::kFin, HopBody{link->id});
+    SendControl(turn, MessageType::kFin, link);
   } else {
-    const uint8_t lost = end == End::kLost ? 1 : 0;
-    SendMessage(turn, MessageType::kClosed, HopFlagBody{link->id, lost, {}});
+    SendFlag(turn, MessageType::kClosed, link, end == End::kLost);
   }
+  link->sent_end = end == End::kFin ? End::kFin : End::kClosed;
 }
 
 void NodeLink::SendControl(Turn& turn, MessageType type, RemoteLink* link) {
-  if (CanSend(link)) SendMessage(turn, type, HopBody{link->id});
+  if (CanSend(link)) Queue(turn, type, link, Bytes(HopBody{link->id}), {});
 }
 
 void NodeLink::SendFlag(Turn& turn, MessageType type, RemoteLink* link, bool flag) {
   if (!CanSend(link)) return;
   const uint8_t byte = flag ? 1 : 0;
-  SendMessage(turn, type, HopFlagBody{link->id, byte, {}});
+  Queue(turn, type, link, Bytes(HopFlagBody{link->id, byte, {}}), {});
 }
 
 void NodeLink::SendTerms(Turn& turn, MessageType type, RemoteLink* link, const BypassTerms& terms) {
-  if (CanSend(link)) SendMessage(turn, type, TermsBody{link->id, terms.node, terms.nonce});
+  if (CanSend(link)) Queue(turn, type, link, Bytes(TermsBody{link->id, terms.node, terms.nonce}), {});
 }
 
 void NodeLink::SendAccept(Turn& turn, RemoteLink* link, uint64_t nonce, bool forwards) {
   link->told_proxies = forwards;
   const uint8_t byte = forwards ? 1 : 0;
   if (CanSend(link)) {
-    SendMessage(turn, MessageType::kAccept, AcceptBody{link->id, nonce, byte, {}});
+    Queue(turn, MessageType::kAccept, link, Bytes(AcceptBody{link->id, nonce, byte, {}}), {});
   }
 }
 
@@ -139,6 +139,11 @@ void NodeLink::Flush(Cause cause) {
       if (!mine) return;
       outgoing = std::move(queue_.front());
       queue_.pop_front();
+      if (outgoing.link && outgoing.link->sent_end == End::kLost) {
+        // An initial portal that the other side did not ask for.
+        if (outgoing.parcel != nullptr) turn.Discard(std::move(outgoing.parcel));
+        continue;
+      }
       transport = transport_;
     }
     if (!TransmitOne(outgoing, *transport, cause)) {

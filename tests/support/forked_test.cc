@@ -170,6 +170,8 @@ std::string ForkedOutcome::ToString() const {
   return text;
 }
 
+void (*before_fork)() = nullptr;
+
 ForkedOutcome RunForked(absl::FunctionRef<void()> body, absl::Duration timeout,
                         absl::Duration leak_grace) {
   ForkedOutcome outcome;
@@ -179,6 +181,7 @@ ForkedOutcome RunForked(absl::FunctionRef<void()> body, absl::Duration timeout,
     return outcome;
   }
   std::fflush(nullptr);
+  if (before_fork != nullptr) before_fork();
   const pid_t child = fork();
   if (child == 0) {
     close(report[0]);

@@ -58,6 +58,10 @@ inline constexpr absl::Duration kForkedTimeout = absl::Seconds(180);
 // descriptors that it closes. A passing test does not wait for it.
 inline constexpr absl::Duration kLeakGrace = absl::Seconds(3);
 
+// What a test program does before each fork, such as ending threads of the library under test; may
+// be null. Set before main.
+extern void (*before_fork)();
+
 // Runs `body` in a fork and returns what became of it. Reports nothing to gtest.
 ForkedOutcome RunForked(absl::FunctionRef<void()> body, absl::Duration timeout = kForkedTimeout,
                         absl::Duration leak_grace = kLeakGrace);

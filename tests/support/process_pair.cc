@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "tests/support/forked_test.h"
 #include "tests/support/process_resources.h"
 
 namespace ipdl {
@@ -43,6 +44,7 @@ ProcessPair::ProcessPair(absl::FunctionRef<void(int socket)> child) {
     std::abort();
   }
   std::fflush(nullptr);
+  if (before_fork != nullptr) before_fork();
   child_ = fork();
   if (child_ < 0) {
     std::perror("fork of a ProcessPair");
