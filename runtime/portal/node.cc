@@ -34,10 +34,19 @@ IpczResult Node::Begin() {
   return is_broker_ ? MakeName(&name_) : IPCZ_RESULT_OK;
 }
 
+// In the order of the names, so that what happens does not depend on a table's layout.
+std::vector<Ref<NodeLink>> Node::SortedLinks() const {
+  std::vector<Ref<NodeLink>> links;
+  for (const auto& [name, link] : links_) links.push_back(link);
+  std::sort(links.begin(), links.end(), [](const Ref<NodeLink>& a, const Ref<NodeLink>& b) {
+    return a->peer_name() < b->peer_name();
+  });
+  return links;
+}
+
 void Node::Close(Turn& turn) {
   closed_ = true;
-  std::vector<Ref<NodeLink>> all;
-  for (const auto& [name, link] : links_) all.push_back(link);
+  std::vector<Ref<NodeLink>> all = SortedLinks();
   for (NodeLink* link : connecting_) all.emplace_back(link);
   for (const auto& [number, referral] : referrals_) all.push_back(referral.link);
   for (const Ref<NodeLink>& link : all) link->Disconnect(turn);

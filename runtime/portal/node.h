@@ -126,6 +126,7 @@ class Node : public Object {
   IpczResult MakeName(NodeName* name) const;
   // A connection is established: replaces an older one, and wakes who waited for it.
   void AddLink(Turn& turn, const Ref<NodeLink>& link);
+  std::vector<Ref<NodeLink>> SortedLinks() const;
   void LoseBroker(Turn& turn);
   void Refer(Turn& turn, NodeLink* link);
   void ActivateLater(Turn& turn, const Ref<NodeLink>& link, DriverObject transport);

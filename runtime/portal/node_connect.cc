@@ -109,6 +109,7 @@ void Node::AddLink(Turn& turn, const Ref<NodeLink>& link) {
   if (const Ref<NodeLink> older = FindLink(name)) older->Disconnect(turn);
   links_[name] = link;
   denied_.clear();
+  link->ReduceProxies(turn);
   const auto waiting = awaiting_.find(name);
   if (waiting == awaiting_.end()) return;
   const std::vector<Ref<RemoteLink>> awake = std::move(waiting->second);
@@ -125,8 +126,7 @@ void Node::LoseBroker(Turn& turn) {
   linked_.clear();
   denied_.clear();
   asked_.clear();
-  std::vector<Ref<NodeLink>> all;
-  for (const auto& [name, link] : links_) all.push_back(link);
+  std::vector<Ref<NodeLink>> all = SortedLinks();
   for (const auto& [number, referral] : referrals_) {
     if (!referral.transport.is_valid()) all.push_back(referral.link);
   }

@@ -2,6 +2,7 @@
 
 #include "runtime/portal/node_link.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/portal/limits.h"
@@ -18,30 +19,37 @@ NodeLink::NodeLink(Ref<Node> node, Role role, bool side_a)
     : node_(std::move(node)), driver_(node_->driver()), role_(role), side_a_(side_a) {}
 NodeLink::~NodeLink() = default;
 
+// In the order of their numbers, so that what happens does not depend on a table's layout.
+std::vector<Ref<RemoteLink>> NodeLink::SortedHops() const {
+  std::vector<Ref<RemoteLink>> hops;
+  hops.reserve(hops_.size());
+  for (const auto& [number, link] : hops_) hops.push_back(link);
+  std::sort(hops.begin(), hops.end(),
+            [](const Ref<RemoteLink>& a, const Ref<RemoteLink>& b) { return a->id < b->id; });
+  return hops;
+}
+
 void NodeLink::Establish(Turn& turn, Role role, const NodeName& peer, bool side_a,
                          size_t num_portals) {
   role_ = role;
   peer_name_ = peer;
   side_a_ = side_a;
-  std::vector<Ref<RemoteLink>> excess;
-  std::vector<Ref<Router>> routers;
-  for (auto& [number, link] : hops_) {
+  for (const Ref<RemoteLink>& link : SortedHops()) {
     link->side_a = side_a;
     link->peer_settled = true;
-    if (number >= num_portals) {
-      link->received_end = link->sent_end = End::kLost;
-      excess.push_back(link);
-    }
-    if (link->router) routers.push_back(link->router);
-  }
-  for (const Ref<RemoteLink>& link : excess) {
+    if (link->id < num_portals) continue;
+    link->received_end = link->sent_end = End::kLost;
     hops_.erase(link->id);
     if (link->router) Ref<Router>(link->router)->Pull(turn);
   }
-  for (const Ref<Router>& router : routers) {
-    if (router->is_proxy()) router->Reduce(turn);
-  }
   turn.Flush(this);
+}
+
+void NodeLink::ReduceProxies(Turn& turn) {
+  for (const Ref<RemoteLink>& link : SortedHops()) {
+    const Ref<Router> router = link->router;
+    if (router && router->is_proxy()) router->Reduce(turn);
+  }
 }
 
 void NodeLink::MoveHopsTo(NodeLink* other) {
@@ -55,13 +63,14 @@ void NodeLink::Disconnect(Turn& turn) {
   dead_ = true;
   const Ref<NodeLink> self(this);
   node_->ForgetLink(turn, this);
-  const auto hops = std::exchange(hops_, {});
-  const auto parked = std::exchange(parked_, {});
-  for (const auto& [number, link] : hops) {
+  const std::vector<Ref<RemoteLink>> hops = SortedHops();
+  hops_.clear();
+  parked_.clear();
+  for (const Ref<RemoteLink>& link : hops) {
     if (link->received_end == End::kNone) link->received_end = End::kLost;
     if (link->sent_end == End::kNone) link->sent_end = End::kLost;
   }
-  for (const auto& [number, link] : hops) {
+  for (const Ref<RemoteLink>& link : hops) {
     const Ref<Router> router = link->router;
     if (!router) continue;
     if (router->next() == link.get()) {

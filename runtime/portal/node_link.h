@@ -61,6 +61,8 @@ class NodeLink : public RefCounted {
   }
   // The greeting came: what the other end is from now on, and how many initial portals it wants.
   void Establish(Turn& turn, Role role, const NodeName& peer, bool side_a, size_t num_portals);
+  // Proxies with a hop here could not leave their routes before the other node was known.
+  void ReduceProxies(Turn& turn);
   // Initial hops, and what is queued on them, become those of another connection that is as new.
   void MoveHopsTo(NodeLink* other);
   // Every hop is lost. Any number of times.
@@ -120,6 +122,7 @@ class NodeLink : public RefCounted {
                               DriverObject object);
   void Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<const uint8_t> body,
              std::vector<DriverObject> objects);
+  std::vector<Ref<RemoteLink>> SortedHops() const;
   bool CanSend(const RemoteLink* link) const;
   bool TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause);
 

@@ -55,8 +55,8 @@ bool NodeLink::CanSend(const RemoteLink* link) const {
   return !dead_ && link->sent_end == End::kNone;
 }
 
-void NodeLink::Queue(Turn& turn, MessageType type, RemoteLink* link,
-                     absl::Span<const uint8_t> body, std::vector<DriverObject> objects) {
+void NodeLink::Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<const uint8_t> body,
+                     std::vector<DriverObject> objects) {
   if (dead_) {
     turn.Later([closed = std::move(objects)] {});
     return;
@@ -99,7 +99,8 @@ void NodeLink::SendFlag(Turn& turn, MessageType type, RemoteLink* link, bool fla
 }
 
 void NodeLink::SendTerms(Turn& turn, MessageType type, RemoteLink* link, const BypassTerms& terms) {
-  if (CanSend(link)) Queue(turn, type, link, Bytes(TermsBody{link->id, terms.node, terms.nonce}), {});
+  if (CanSend(link))
+    Queue(turn, type, link, Bytes(TermsBody{link->id, terms.node, terms.nonce}), {});
 }
 
 void NodeLink::SendAccept(Turn& turn, RemoteLink* link, uint64_t nonce, bool forwards) {
