@@ -55,6 +55,8 @@ class ByteBuf {
   size_t size() const { return bytes_.size(); }
   bool empty() const { return bytes_.empty(); }
   absl::Span<const uint8_t> bytes() const { return bytes_; }
+  // By the bytes, wherever they lie.
+  friend bool operator==(const ByteBuf& a, const ByteBuf& b) { return a.bytes_ == b.bytes_; }
   // Empty if this came from a peer as sealed memory: that cannot be changed.
   absl::Span<uint8_t> mutable_bytes();
 

@@ -93,6 +93,18 @@ TEST_F(ByteBufTest, WhatArrivedCanBeSentOn) {
   EXPECT_EQ(Filled(5000).bytes(), again->bytes());
 }
 
+TEST_F(ByteBufTest, IsEqualToOneWithTheSameBytesWhereverTheyLie) {
+  for (size_t n : {0, 50, 200}) {
+    absl::StatusOr<ByteBuf> arrived = RoundTrip(Filled(n));
+    ASSERT_TRUE(arrived.ok()) << arrived.status();
+    EXPECT_TRUE(*arrived == Filled(n));
+    EXPECT_FALSE(*arrived == Filled(n + 1));
+  }
+  ByteBuf other = Filled(50);
+  other.mutable_bytes()[49] ^= 1;
+  EXPECT_FALSE(other == Filled(50));
+}
+
 TEST_F(ByteBufTest, MadeForOtherLimitsItIsConverted) {
   Limits others;
   others.bytebuf_inline_bytes = 10;

@@ -12,6 +12,7 @@ from ipdl.model import (
     Endpoint,
     Field,
     ManagedEndpoint,
+    Map,
     Optional,
     Struct,
     Type,
@@ -22,7 +23,16 @@ from ipdl.model import (
 )
 from ipdl.reporter import Note, Reporter
 from ipdl.source import Span
-from ipdl.type_facts import aggregate_of, contained, is_comparable, members, spelling, unwrapped
+from ipdl.type_facts import (
+    aggregate_of,
+    carries_handles,
+    contained,
+    contains,
+    is_comparable,
+    members,
+    spelling,
+    unwrapped,
+)
 
 MAX_NOTES = 10  # of the way round a circle
 
@@ -138,17 +148,29 @@ def comparable_members_are_comparable(unit: Unit, reporter: Reporter) -> None:
         for member in members(aggregate):
             if is_comparable(member.type):
                 continue
-            inner = member.type
-            while isinstance(inner, (Array, Optional)):
-                inner = inner.base
-            other = aggregate_of(inner)
-            hint = "remove [Comparable]: the value stands for something outside of it"
-            if other is not None:
-                hint = f"write `[Comparable]` before `{other.name}` too"
-            elif isinstance(inner, WRAPPERS):
-                hint = "remove [Comparable]: two pointers are equal only if they are the same one"
+            # Gecko's handles have a `==`: that ours have none is for the emitter to say.
+            if unit.prelude == "gecko" and aggregate_of(unwrapped(member.type)) is None:
+                continue
+            hint = _comparable_hint(member.type)
             problem = diagnostics.not_comparable(aggregate.name, spelling(member.type), hint)
             reporter.report(problem, member.type_span)
+
+
+def _comparable_hint(type_: Type) -> str:
+    while isinstance(type_, (Array, Optional, Map)):
+        type_ = type_.base
+    other = aggregate_of(type_)
+    if isinstance(type_, WRAPPERS):
+        return "remove [Comparable]: two pointers are equal only if they are the same one"
+    if carries_handles(type_) or contains(type_, _is_end):
+        what = "it is" if other is None else f"`{other.name}` carries"
+        return f"remove [Comparable]: {what} a handle, which has one owner and equals no other"
+    assert other is not None, "every other type can be compared"
+    return f"write `[Comparable]` before `{other.name}` too"
+
+
+def _is_end(type_: Type) -> bool:
+    return isinstance(type_, (Endpoint, ManagedEndpoint))
 
 
 RULES = (

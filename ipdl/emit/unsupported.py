@@ -22,12 +22,11 @@ from ipdl.model import (
     Param,
     Protocol,
     Side,
-    Struct,
     Union,
     Unit,
 )
 from ipdl.source import Span
-from ipdl.type_facts import spelling, unwrapped
+from ipdl.type_facts import is_comparable, members, spelling, unwrapped
 
 Finding = tuple[Span, str]
 
@@ -43,9 +42,10 @@ def unsupported(unit: Unit) -> list[Finding]:
 
 
 def _in_aggregate(aggregate: Aggregate) -> Iterator[Finding]:
-    members = aggregate.fields if isinstance(aggregate, Struct) else aggregate.components
-    for member in members:
+    for member in members(aggregate):
         yield from _in_type(member)
+        if aggregate.comparable and not is_comparable(member.type):
+            yield member.type_span, f"[Comparable] with a {spelling(member.type)}"
     if isinstance(aggregate, Union):
         yield from _equal_components(aggregate)
 

@@ -41,6 +41,10 @@ def _findings(directory: Path, prelude: str = "std", **parts: str) -> list[str]:
         ("Shmem", {"message": "async X(Shmem[] y);"}),
         ("Shmem", {"before": "struct S { Shmem y; };"}),
         (
+            "[Comparable] with a FileDescriptor?",
+            {"before": "[Comparable] struct S { FileDescriptor? y; };", "prelude": "gecko"},
+        ),
+        (
             "a union of nsresult and uint32_t, which are one type in C++",
             {"before": "union U { nsresult; uint32_t; };", "prelude": "gecko"},
         ),
