@@ -77,13 +77,11 @@ class Reporter:
         self._seen.add(key)
         self._findings.append(finding)
 
-    def withdraw(self, gone: Callable[[Finding], bool]) -> bool:
-        """Takes back what was reported. Was there any?"""
-        kept = [finding for finding in self._findings if not gone(finding)]
-        withdrawn = len(kept) < len(self._findings)
-        self._findings = kept
-        self._severities = {finding.problem.severity for finding in kept}
-        return withdrawn
+    def withdraw(self, gone: Callable[[Finding], bool]) -> None:
+        """Takes back what was reported."""
+        self._findings = [finding for finding in self._findings if not gone(finding)]
+        if not self._more:  # else an error may be among those that were not kept
+            self._severities = {finding.problem.severity for finding in self._findings}
 
     def count_in(self, file: SourceFile) -> int:
         return sum(1 for f in self._findings if f.span is not None and f.span.file is file)

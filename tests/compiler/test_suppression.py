@@ -5,6 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
+from ipdl import diagnostics
+from ipdl.reporter import Reporter
+from ipdl.source import SourceFile, Span
 from tests.compiler.command import ipdl
 
 LINTED = """\
@@ -91,3 +96,15 @@ def test_a_million_bytes_of_such_comments_are_read_quickly(tmp_path: Path) -> No
     start = time.monotonic()
     assert 0 == ipdl(tmp_path, "check", "PFoo.ipdl").code
     assert time.monotonic() - start < 20
+
+
+def test_an_error_beyond_the_limit_of_findings_stays_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Reporter, "LIMIT", 1)
+    file = SourceFile("PFoo.ipdl", "text")
+    reporter = Reporter()
+    reporter.report(diagnostics.unused_include("Bar"), Span(file, 0, 1))
+    reporter.report(diagnostics.empty_file(), Span(file, 1, 2))
+    reporter.withdraw(lambda finding: finding.problem.number == 11)
+    assert reporter.has_errors()
