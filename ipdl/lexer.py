@@ -133,6 +133,8 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
                 return Lexed([], True, True, frozenset())
             shown = word if len(word) <= 20 else word[:20] + "..."
             hint = next((hint for signs, hint in _HINTS.items() if word in signs), "")
+            if tokens and tokens[-1].type == "NUMBER":
+                hint = "write the result: there is no arithmetic"
             problem = diagnostics.unknown_characters(shown, hint)
             reporter.report(problem, Span(file, start, at))
             left_out = True

@@ -11,7 +11,7 @@ token fits next. Called by `parser` only.
 
 from __future__ import annotations
 
-from ipdl import diagnostics
+from ipdl import diagnostics, habits
 from ipdl.automaton import Automaton
 from ipdl.expected import after_phrase, expected, found, name_phrase
 from ipdl.contextual import WORDS
@@ -50,7 +50,9 @@ class Recovery:
         if self._tokens[at].type == END:
             return at if self._close_all(at) else None
         for repair in (
+            self._skip_class_of_enum,
             self._take_reserved_as_name,
+            self._take_cxx_word,
             self._take_resembled,
             self._insert_semantics,
             self._skip_semicolon,
@@ -112,6 +114,32 @@ class Recovery:
         )
         self._automaton.feed(token._replace(type=meant, text=meant))
         return at + 1
+
+    def _skip_class_of_enum(self, at: int) -> int | None:
+        """`enum class E`"""
+        if not at or self._tokens[at - 1].type != "enum":
+            return None
+        if self._tokens[at].type not in ("class", "struct") or not self._automaton.accepts("ID"):
+            return None
+        span = self._span(at)
+        self._reporter.report(diagnostics.class_of_enum(span.text), span, fix=Fix(span, ""))
+        return at + 1
+
+    def _take_cxx_word(self, at: int) -> int | None:
+        """`constexpr int kMax = 4;`, `class Point {`, and `static` before it."""
+        token, following = self._tokens[at], self._tokens[at + 1]
+        meant = habits.WORDS.get(token.text)
+        if meant is not None and self._automaton.accepts(meant, following.type):
+            span = self._span(at)
+            self._reporter.report(
+                diagnostics.misspelt(token.text, meant), span, fix=Fix(span, meant)
+            )
+            self._automaton.feed(token._replace(type=meant, text=meant))
+            return at + 1
+        if token.text in habits.NEEDLESS and "item" in self._automaton.context():
+            self._report_unexpected(at)
+            return at + 1
+        return None
 
     def _insert_semantics(self, at: int) -> int | None:
         """`Foo(int a);` in a protocol."""
@@ -253,6 +281,8 @@ class Recovery:
         token, following = self._tokens[at], self._tokens[at + 1]
         if token.type in ("parent", "child", "both") and following.type == ":":
             return True
+        if token.type == "[" and self._behind_attributes(at) not in _STARTERS:
+            return False  # those of a parameter
         return (
             token.type in _STARTERS
             and self._begins_line(at)
@@ -282,9 +312,11 @@ class Recovery:
         wanted, after = expected(self._automaton)
         span = self._after(at) if token.type == END else self._span(at)
         if token.type == "NUMBER":
-            self._reporter.report(diagnostics.unexpected_number(found(token)), span)
+            hint = habits.number_hint(self._tokens, at)
+            self._reporter.report(diagnostics.unexpected_number(found(token), hint), span)
             return
-        self._reporter.report(diagnostics.unexpected_token(wanted, after, found(token)), span)
+        hint = habits.hint(self._automaton, self._tokens, at)
+        self._reporter.report(diagnostics.unexpected_token(wanted, after, found(token), hint), span)
 
     def _report_semicolon(self, at: int) -> None:
         place = self._after(at)

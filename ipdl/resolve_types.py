@@ -60,6 +60,8 @@ _SUBSTITUTES = {
     "String": "`string`",
     "vector": "an array, `T[]`",
     "optional": "an optional, `T?`",
+    "unique_ptr": "`UniquePtr<T>`",
+    "unordered_map": "`map<K, V>`",
     "fd": "`FileDescriptor`",
     "int8": "`int8_t`",
     "uint8": "`uint8_t`",
@@ -163,8 +165,8 @@ class TypeResolver:
             return "a map has a key and a value: write `map<K, V>`"
         if name in self._everything:
             return include_hint(name, self._everything[name])
-        if name in _SUBSTITUTES:
-            return f"write {_SUBSTITUTES[name]}"
+        if template in _SUBSTITUTES:
+            return f"write {_SUBSTITUTES[template]}"
         meant = self._guesser.nearest(name, lambda: self._scope.names_of(*_TYPES))
         if meant is not None:
             return f"did you mean `{meant}`?"

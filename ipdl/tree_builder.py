@@ -189,8 +189,13 @@ class TreeBuilder(TypeBuilder):
     # --- Enums and constants -------------------------------------------------------------------
 
     def _enum_declaration(self, parts: Parts, first: Token | None) -> ast.Enum:
-        attributes, _, name, _, underlying, _, values, brace = parts
-        return self._make_enum(attributes, name, underlying, values, brace, first)
+        attributes, _, name, _, type_, _, values, brace = parts
+        return self._make_enum(attributes, name, self._underlying(type_), values, brace, first)
+
+    def _underlying(self, type_: ast.TypeExpr) -> Name | None:
+        """A name, which may turn out to be wrong; None if that has been said."""
+        name = type_.name if isinstance(type_, ast.NamedType) else Name("map", type_.span)
+        return name if name.text else None
 
     def _enum_without_type(self, parts: Parts, first: Token | None) -> ast.Enum:
         attributes, _, name, _, values, brace = parts

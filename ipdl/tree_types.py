@@ -22,7 +22,9 @@ Parts = list[Any]
 # What stands for the types of the C++ standard library.
 _STANDARD = {
     "string": "`string`",
+    "string_view": "`string`",
     "u16string": "`u16string`",
+    "u16string_view": "`u16string`",
     "vector": "an array, `T[]`",
     "span": "an array, `T[]`",
     "optional": "an optional, `T?`",

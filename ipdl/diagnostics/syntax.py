@@ -22,8 +22,8 @@ def unterminated_string() -> None:
     ...
 
 
-@error(104, "expected {expected}{after}, but found {found}")
-def unexpected_token(expected: str, after: str, found: str) -> None:
+@error(104, "expected {expected}{after}, but found {found}", help="{hint}")
+def unexpected_token(expected: str, after: str, found: str, hint: str) -> None:
     ...
 
 
@@ -211,9 +211,9 @@ def no_semantics(name: str) -> None:
 @error(
     130,
     "a number has no place here; found {found}",
-    help="numbers stand behind `=` only, in constants, enums and attributes",
+    help="{hint}",
 )
-def unexpected_number(found: str) -> None:
+def unexpected_number(found: str, hint: str) -> None:
     ...
 
 
@@ -276,4 +276,9 @@ def not_a_number(text: str) -> None:
     help="choose a shorter one",
 )
 def name_too_long(limit: int, length: int) -> None:
+    ...
+
+
+@error(139, "an enum is written without `{word}`", help="remove it; in C++ it is an `enum class`")
+def class_of_enum(word: str) -> None:
     ...
