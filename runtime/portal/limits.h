@@ -26,6 +26,9 @@ struct Limits {
   // Hops that were accepted before they were offered here, on one connection.
   size_t parked_accepts_per_link = 4096;
 
+  // Parcels on one node that wait for relayed objects.
+  size_t awaited_relays = 65536;
+
   // Messages with relayed objects that came before their parcel, on one node, and those objects.
   size_t early_relays = 1024;
   size_t objects_per_relay = 1024;

@@ -149,8 +149,10 @@ void Node::DropAwaiting(RemoteLink* link) {
 
 uint64_t Node::Relay(Turn& turn, const NodeName& to, std::vector<DriverObject> objects) {
   const uint64_t number = next_relay_++;
-  if (broker_) {
-    broker_->SendMessage(turn, MessageType::kRelayObjects, RelayBody{name_, to, number},
+  // A broker itself hands them to the broker of the other node.
+  const Ref<NodeLink> carrier = is_broker_ ? LinkTowards(to) : broker_;
+  if (carrier && carrier->peer_name() != to) {
+    carrier->SendMessage(turn, MessageType::kRelayObjects, RelayBody{name_, to, number},
                          std::move(objects));
   }
   turn.Later([closed = std::move(objects)] {});
@@ -161,6 +163,7 @@ bool Node::AwaitRelay(Turn& turn, RemoteLink* link, Parcel* parcel) {
   const OfferKey key(link->node_link->peer_name(), parcel->awaited->relay_id);
   const auto early = relays_early_.find(key);
   if (early == relays_early_.end()) {
+    if (relays_awaited_.size() >= kLimits.awaited_relays) return false;
     return relays_awaited_.emplace(key, Ref<RemoteLink>(link)).second;
   }
   std::vector<Ref<Object>> boxes = std::move(early->second);

@@ -133,6 +133,8 @@ class Node : public Object {
 
   Ref<NodeLink> LinkTowards(const NodeName& name) const;
   bool AreLinked(const NodeName& a, const NodeName& b) const;
+  NodeName HomeOf(const NodeName& name) const;
+  NodeName IntroducerOf(const NodeName& a, const NodeName& b) const;
   bool StartIntroduction(Turn& turn, const NodeName& a, const NodeName& b,
                          absl::AnyInvocable<void(Turn&, bool)> done);
   void SendIntroduction(Turn& turn, const NodeName& to, const NodeName& name, bool side_a,

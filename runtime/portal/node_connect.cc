@@ -126,6 +126,10 @@ void Node::LoseBroker(Turn& turn) {
   linked_.clear();
   denied_.clear();
   asked_.clear();
+  relays_awaited_.clear();
+  for (auto& [key, boxes] : std::exchange(relays_early_, {})) {
+    for (Ref<Object>& box : boxes) turn.Release(std::move(box));
+  }
   std::vector<Ref<NodeLink>> all = SortedLinks();
   for (const auto& [number, referral] : referrals_) {
     if (!referral.transport.is_valid()) all.push_back(referral.link);

@@ -4,6 +4,7 @@
 // when its own list of connections shows the asker connected to both. Each broker speaks to its own
 // clients: an introduction to a node of another network is passed through that network's broker.
 
+#include <algorithm>
 #include <utility>
 
 #include "runtime/portal/limits.h"
@@ -23,8 +24,34 @@ Ref<NodeLink> Node::LinkTowards(const NodeName& name) const {
 bool Node::AreLinked(const NodeName& a, const NodeName& b) const {
   if (a == b) return true;
   if (linked_.contains(Sorted(a, b))) return true;
-  // A broker's own connections.
+  // Each broker and its nodes; and a broker's own connections.
+  for (const auto& [node, broker] : {NamePair(a, b), NamePair(b, a)}) {
+    const auto home = home_.find(node);
+    if (home != home_.end() && home->second == broker) return true;
+  }
   return is_broker_ && ((a == name_ && FindLink(b)) || (b == name_ && FindLink(a)));
+}
+
+// The broker of a node's network; a broker's is itself. Not valid if the node is unknown here.
+NodeName Node::HomeOf(const NodeName& name) const {
+  if (name == name_) return name_;
+  const auto home = home_.find(name);
+  if (home != home_.end()) return home->second;
+  const Ref<NodeLink> link = FindLink(name);
+  if (!link) return {};
+  return link->role() == Role::kOtherBroker ? name : name_;
+}
+
+// Exactly one broker introduces a pair, so that two cannot do it at the same time: their own one; a
+// client's, if the other is a broker; otherwise the greater of both.
+NodeName Node::IntroducerOf(const NodeName& a, const NodeName& b) const {
+  const NodeName home_a = HomeOf(a);
+  const NodeName home_b = HomeOf(b);
+  if (home_a == home_b) return home_a;
+  if (a == home_a && b == home_b) return name_;
+  if (a == home_a) return home_b;
+  if (b == home_b) return home_a;
+  return std::max(home_a, home_b);
 }
 
 bool Node::IsDenied(const NodeName& a, const NodeName& b) const {
@@ -49,7 +76,14 @@ Introduced Node::Introduce(Turn& turn, NodeLink* a, NodeLink* b, Ref<Router> pro
       if (!granted) self->denied_.insert(pair);
       self->FinishAsked(later, pair);
     };
-    if (StartIntroduction(turn, pair.first, pair.second, done)) return Introduced::kAsked;
+    const NodeName introducer = IntroducerOf(pair.first, pair.second);
+    if (introducer == name_) {
+      if (StartIntroduction(turn, pair.first, pair.second, done)) return Introduced::kAsked;
+    } else if (const Ref<NodeLink> other = FindLink(introducer)) {
+      other->SendMessage(turn, MessageType::kIntroduce,
+                         IntroduceBody{pair.first, pair.second, name_});
+      return Introduced::kAsked;
+    }
     asked_.erase(pair);
     denied_.insert(pair);
     return Introduced::kDenied;
@@ -74,17 +108,24 @@ void Node::FinishAsked(Turn& turn, const NamePair& pair) {
 
 bool Node::OnIntroduced(Turn& turn, const Ref<NodeLink>& link, const IntroducedBody& body) {
   if (body.granted > 1) return false;
-  if (body.asker.is_valid()) {
-    // Asked by a client of this broker, answered by another one.
-    const Ref<NodeLink> asker = is_broker_ ? FindLink(body.asker) : nullptr;
+  const NamePair pair = Sorted(body.first, body.second);
+  if (link->role() == Role::kOtherBroker) {
+    // Asked by this broker, for itself or for a client.
+    if (!body.asker.is_valid()) return false;
+    if (body.granted != 0) linked_.insert(pair);
+    if (body.asker == name_) {
+      if (body.granted == 0) denied_.insert(pair);
+      FinishAsked(turn, pair);
+      return true;
+    }
+    const Ref<NodeLink> asker = FindLink(body.asker);
     if (asker && asker->role() == Role::kClient) {
       asker->SendMessage(turn, MessageType::kIntroduced,
                          IntroducedBody{body.first, body.second, {}, body.granted, {}});
     }
-    return link->role() == Role::kOtherBroker;
+    return true;
   }
-  if (link->role() != Role::kBroker) return false;
-  const NamePair pair = Sorted(body.first, body.second);
+  if (body.asker.is_valid()) return false;
   if (body.granted != 0) {
     linked_.insert(pair);
   } else {
@@ -104,8 +145,12 @@ bool Node::OnIntroduce(Turn& turn, const Ref<NodeLink>& link, const IntroduceBod
     link->SendMessage(later, MessageType::kIntroduced,
                       IntroducedBody{body.first, body.second, body.asker, byte, {}});
   };
-  if (!AreLinked(asker, body.first) || !AreLinked(asker, body.second) ||
-      linked_.size() >= kLimits.introductions_asked) {
+  if (!from_client) {
+    // The other broker answers for the asker, and for nodes that this one has not heard of.
+    for (const NodeName& node : {body.first, body.second}) {
+      if (!HomeOf(node).is_valid()) home_[node] = link->peer_name();
+    }
+  } else if (!AreLinked(asker, body.first) || !AreLinked(asker, body.second)) {
     answer(turn, false);
     return true;
   }
@@ -113,15 +158,18 @@ bool Node::OnIntroduce(Turn& turn, const Ref<NodeLink>& link, const IntroduceBod
     answer(turn, true);
     return true;
   }
-  const Ref<NodeLink> first = LinkTowards(body.first);
-  if (from_client && first && first == LinkTowards(body.second) &&
-      first->role() == Role::kOtherBroker) {
-    // Both belong to another network.
-    first->SendMessage(turn, MessageType::kIntroduce,
+  const NodeName introducer = IntroducerOf(body.first, body.second);
+  const Ref<NodeLink> other = FindLink(introducer);
+  if (linked_.size() >= kLimits.introductions_asked) {
+    answer(turn, false);
+  } else if (introducer == name_) {
+    if (!StartIntroduction(turn, body.first, body.second, answer)) answer(turn, false);
+  } else if (from_client && other && other->role() == Role::kOtherBroker) {
+    other->SendMessage(turn, MessageType::kIntroduce,
                        IntroduceBody{body.first, body.second, asker});
-    return true;
+  } else {
+    answer(turn, false);
   }
-  if (!StartIntroduction(turn, body.first, body.second, answer)) answer(turn, false);
   return true;
 }
 

@@ -58,6 +58,21 @@ void NodeLink::MoveHopsTo(NodeLink* other) {
   other->queue_ = std::exchange(queue_, {});
 }
 
+namespace {
+
+// What waits for objects from the broker will wait for ever, and nothing behind it may pass it.
+void DropIncomplete(Turn& turn, RemoteLink* link) {
+  ParcelQueue whole;
+  while (!link->pending.empty() && link->pending.front()->awaited == nullptr) {
+    whole.Push(link->pending.Pop());
+  }
+  if (!link->pending.empty()) link->received_end = End::kLost;
+  turn.Discard(&link->pending);
+  link->pending = std::move(whole);
+}
+
+}  // namespace
+
 void NodeLink::Disconnect(Turn& turn) {
   if (dead_) return;
   dead_ = true;
@@ -68,6 +83,7 @@ void NodeLink::Disconnect(Turn& turn) {
   parked_.clear();
   for (const Ref<RemoteLink>& link : hops) {
     if (link->received_end == End::kNone) link->received_end = End::kLost;
+    DropIncomplete(turn, link.get());
     if (link->sent_end == End::kNone) link->sent_end = End::kLost;
   }
   for (const Ref<RemoteLink>& link : hops) {
@@ -97,8 +113,9 @@ Ref<RemoteLink> NodeLink::AddInitialHop(uint64_t number) {
   return link;
 }
 
-Ref<RemoteLink> NodeLink::NewLink(Turn& /*turn*/) {
-  const uint64_t number = next_hop_++ << 1 | (side_a_ ? 0 : 1);
+Ref<RemoteLink> NodeLink::NewLink(HopMaker maker) {
+  const uint64_t made_by = static_cast<uint64_t>(maker);
+  const uint64_t number = next_hop_[made_by]++ << 2 | made_by << 1 | (side_a_ ? 0 : 1);
   Ref<RemoteLink> link = MakeRef<RemoteLink>(Ref<NodeLink>(this), number, true);
   if (dead_) {
     link->received_end = link->sent_end = End::kLost;
@@ -108,13 +125,14 @@ Ref<RemoteLink> NodeLink::NewLink(Turn& /*turn*/) {
   return link;
 }
 
-Ref<RemoteLink> NodeLink::AddPeerHop(uint64_t number) {
-  const uint64_t peer_bit = side_a_ ? 1 : 0;
-  if ((number & 1) != peer_bit || number >> 1 < next_peer_hop_ ||
+Ref<RemoteLink> NodeLink::AddPeerHop(uint64_t number, HopMaker maker) {
+  const uint64_t made_by = static_cast<uint64_t>(maker);
+  const uint64_t low_bits = made_by << 1 | (side_a_ ? 1 : 0);
+  if ((number & 3) != low_bits || number >> 2 < next_peer_hop_[made_by] ||
       hops_.size() >= kLimits.routes_per_link) {
     return nullptr;
   }
-  next_peer_hop_ = (number >> 1) + 1;
+  next_peer_hop_[made_by] = (number >> 2) + 1;
   Ref<RemoteLink> link = MakeRef<RemoteLink>(Ref<NodeLink>(this), number, false);
   hops_.emplace(number, link);
   return link;

@@ -36,6 +36,11 @@ class Node;
 class IncomingHandles;
 struct ParsedParcel;
 
+// A hop comes into being with a portal that is sent, or with a bypass. Either kind is numbered in
+// the order in which its messages go out, so that a number is legal only if it is greater than the
+// last.
+enum class HopMaker : uint8_t { kParcel, kAccept };
+
 class NodeLink : public RefCounted {
  public:
   NodeLink(Ref<Node> node, Role role, bool side_a);
@@ -72,7 +77,7 @@ class NodeLink : public RefCounted {
 
   Ref<RemoteLink> AddInitialHop(uint64_t number);
   // Made by this side.
-  Ref<RemoteLink> NewLink(Turn& turn);
+  Ref<RemoteLink> NewLink(HopMaker maker);
   // Its router does not read it any more.
   void Detach(Turn& turn, RemoteLink* link);
   size_t num_hops() const { return hops_.size(); }
@@ -133,7 +138,7 @@ class NodeLink : public RefCounted {
   bool OnEnd(Turn& turn, RemoteLink* link, End end);
   bool OnAccept(Turn& turn, const AcceptBody& body);
   // A hop that the other side made; null if the number is not one that it may use now.
-  Ref<RemoteLink> AddPeerHop(uint64_t number);
+  Ref<RemoteLink> AddPeerHop(uint64_t number, HopMaker maker);
   void ForgetIfOver(RemoteLink* link);
 
   const Ref<Node> node_;
@@ -152,11 +157,10 @@ class NodeLink : public RefCounted {
 
   absl::flat_hash_map<uint64_t, Ref<RemoteLink>> hops_;
   absl::flat_hash_map<uint64_t, Ref<RemoteLink>> parked_;  // by nonce
-  uint64_t next_hop_ = kFirstFreeHop;
-  uint64_t next_peer_hop_ = kFirstFreeHop;
-
-  // A hop's number is a counter of its side, then a bit that names the side (0: A).
-  static constexpr uint64_t kFirstFreeHop = 8;
+  // A hop's number is a counter, a bit for its maker, and a bit for its side (0: A). By maker:
+  uint64_t next_hop_[2] = {kFirstFreeHop, kFirstFreeHop};
+  uint64_t next_peer_hop_[2] = {kFirstFreeHop, kFirstFreeHop};
+  static constexpr uint64_t kFirstFreeHop = 4;  // numbers of initial hops are below 4 << 2
 };
 
 }  // namespace ipdl::portal

@@ -146,7 +146,7 @@ bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
   const Ref<RemoteLink> link = found->second;
   if (link->received_end != End::kNone || link->parked_nonce != 0) return false;
   for (const ParsedParcel::Portal& portal : parsed.portals) {
-    const Ref<RemoteLink> hop = AddPeerHop(portal.hop);
+    const Ref<RemoteLink> hop = AddPeerHop(portal.hop, HopMaker::kParcel);
     if (!hop) return false;
     hop->peer_proxies = portal.forwards;
     const Ref<Router> router = MakeRef<Router>(Ref<Domain>(node_->domain()));
@@ -191,7 +191,7 @@ bool NodeLink::OnEnd(Turn& turn, RemoteLink* link, End end) {
 
 bool NodeLink::OnAccept(Turn& turn, const AcceptBody& body) {
   if (body.nonce == 0 || body.forwards > 1 || !AllZero(body.reserved)) return false;
-  const Ref<RemoteLink> link = AddPeerHop(body.hop);
+  const Ref<RemoteLink> link = AddPeerHop(body.hop, HopMaker::kAccept);
   if (!link) return false;
   link->peer_proxies = body.forwards != 0;
   const Ref<RemoteLink> offered = node_->TakeOffer(peer_name_, body.nonce);

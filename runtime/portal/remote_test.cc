@@ -246,7 +246,7 @@ TEST_P(RemoteTest, ANodeIsReferredByAnother) {
   const IpczHandle newcomer = NewNode();
   // The referrer has no broker yet.
   const Portals pair = ConnectWith(referrer, IPCZ_CONNECT_NODE_SHARE_BROKER, newcomer,
-                                   IPCZ_CONNECT_NODE_INHERIT_BROKER, false);
+                                   IPCZ_CONNECT_NODE_INHERIT_BROKER, true);
   EXPECT_EQ(IPCZ_RESULT_OK, Put(pair.b, "early"));
   const Portals link = Connect(broker, referrer);
   EXPECT_EQ("early", WaitToGet(pair.a).text);

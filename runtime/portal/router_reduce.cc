@@ -163,9 +163,10 @@ bool Router::OnBypass(Turn& turn, RemoteLink* link, const NodeName& node, uint64
     TryBypass(turn);
     return true;
   }
-  // Both neighbours of the proxy are here; its offer came before this on the same connection.
+  // Both neighbours of the proxy are here; its offer came before this on the same connection. If
+  // there is none, the other neighbour was closed, which the proxy will pass on.
   const Ref<RemoteLink> offered = here.TakeOffer(node, nonce);
-  if (!offered) return false;
+  if (!offered) return true;
   const Ref<Router> stays = offered->router;
   if (offered->node_link != link->node_link || !stays || stays == this) return false;
   ConnectLocally(turn, stays.get());
@@ -178,7 +179,7 @@ void Router::TryBypass(Turn& turn) {
   const BypassTerms& terms = *current_->told;
   const Ref<NodeLink> there = here.FindLink(terms.node);
   if (!there) return here.AwaitLink(turn, current_.get());
-  next_ = there->NewLink(turn);
+  next_ = there->NewLink(HopMaker::kAccept);
   next_->router = Ref<Router>(this);
   there->SendAccept(turn, next_.get(), terms.nonce, is_proxy());
 }

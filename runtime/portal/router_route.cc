@@ -197,7 +197,7 @@ void Router::TellForwarding(Turn& turn) {
 }
 
 Ref<RemoteLink> Router::Depart(Turn& turn, Ref<Router> portal, NodeLink* node_link) {
-  Ref<RemoteLink> link = node_link->NewLink(turn);
+  Ref<RemoteLink> link = node_link->NewLink(HopMaker::kParcel);
   const Ref<Router> away = MakeRef<Router>(portal->domain_);
   away->closed_ = true;  // nothing waits in it for an application
   away->Attach(link);

@@ -65,7 +65,8 @@ bool Turn::RunAftermath() {
 
 void Turn::TakeApart(ParcelPtr parcel) {
   for (const Ref<Object>& object : parcel->attachments) {
-    if (object->kind() != ObjectKind::kPortal) continue;
+    // Null: it was refused before all that is attached had come.
+    if (!object || object->kind() != ObjectKind::kPortal) continue;
     Router* const router = static_cast<Router*>(object.get());
     Lock(router->domain());
     router->Close(*this);

@@ -46,7 +46,7 @@ class TestNetwork {
 
   static const IpczDriver& driver();
 
-  // A new transport. `has_broker`: one of its ends is for a broker.
+  // A new transport. `has_broker`: one of its ends is for a broker, or will be given to one.
   std::pair<IpczDriverHandle, IpczDriverHandle> NewTransports(bool has_broker = true);
   IpczDriverHandle NewBlob(const std::string& text);
   // An object that cannot be serialized at all.
