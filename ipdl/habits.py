@@ -26,6 +26,8 @@ def hint(automaton: Automaton, tokens: Sequence[Token], at: int) -> str:
     before = tokens[at - 1] if at else None
     if kind == "=":
         return _default_value(automaton)
+    if kind == ";" and automaton.accepts("from"):
+        return 'say where the type is declared: `using a::T from "header.h";`'
     if kind == "[" and before is not None and before.type == "ID":
         return "the brackets of an array follow its type: `T[] name`"
     if kind in ("<", ">") and before is not None and before.type == "NUMBER":
