@@ -82,13 +82,14 @@ IpczResult HeldParcel::EndGet(IpczTransaction transaction) {
 }
 
 IpczResult HeldParcel::Reject(uintptr_t context) {
-  Ref<Transport> source;
+  Ref<Origin> source;
   {
     MutexLock lock(&mutex_);
     if (parcel_ == nullptr || !parcel_->source) return IPCZ_RESULT_FAILED_PRECONDITION;
     source = parcel_->source;
   }
-  return source->ReportBadActivity(context);
+  const Ref<Transport> transport = source->Find();
+  return transport ? transport->ReportBadActivity(context) : IPCZ_RESULT_FAILED_PRECONDITION;
 }
 
 }  // namespace ipdl::portal

@@ -20,7 +20,7 @@
 
 namespace ipdl::portal {
 
-class Transport;
+class Origin;
 class Parcel;
 
 struct ParcelDeleter {
@@ -42,7 +42,7 @@ class Parcel {
   // Portals (Router) and boxes, in order.
   std::vector<Ref<Object>> attachments;
   // What it came over from another node; null if it did not.
-  Ref<Transport> source;
+  Ref<Origin> source;
   // Objects of it that come through the broker and are not here yet; null when it is whole.
   struct Awaited {
     uint64_t relay_id;

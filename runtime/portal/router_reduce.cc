@@ -25,6 +25,7 @@ bool Router::TryLock(Turn& turn) {
     return true;
   }
   link->lock = Lock::kAsked;
+  link->told_proxies = true;  // only a proxy asks
   link->node_link->SendControl(turn, MessageType::kLockAsk, link);
   return false;
 }
@@ -139,6 +140,7 @@ void Router::Accept(Turn& turn, Ref<RemoteLink> link) {
   link->router = Ref<Router>(this);
   current_->offered = nullptr;
   SwitchTo(turn, link);
+  link->told_proxies = is_proxy();
   link->node_link->SendFlag(turn, MessageType::kReady, link.get(), is_proxy());
   Pull(turn);
 }

@@ -27,7 +27,7 @@ void RunSchedules(bool crashes) {
   const uint64_t handles = HandleTable::Get().size();
   for (uint64_t seed = first; seed < first + count; ++seed) {
     {
-      Simulation simulation({seed, 200, crashes});
+      Simulation simulation({seed, 100 + static_cast<int>(seed % 5) * 150, crashes});
       ASSERT_EQ("", simulation.Run()) << "with IPDL_PORTAL_SEED=" << seed;
     }
     ASSERT_EQ(handles, HandleTable::Get().size()) << "with IPDL_PORTAL_SEED=" << seed;

@@ -9,8 +9,20 @@
 
 namespace ipdl::portal {
 
-Transport::Transport(DriverObject object) : Object(kKind), object_(std::move(object)) {}
-Transport::~Transport() = default;
+Ref<Transport> Origin::Find() {
+  MutexLock lock(&mutex_);
+  if (transport_ == nullptr || !transport_->TryAddRef()) return nullptr;
+  return Ref<Transport>::Adopt(transport_);
+}
+
+void Origin::TransportGone() {
+  MutexLock lock(&mutex_);
+  transport_ = nullptr;
+}
+
+Transport::Transport(DriverObject object)
+    : Object(kKind), object_(std::move(object)), origin_(MakeRef<Origin>(this)) {}
+Transport::~Transport() { origin_->TransportGone(); }
 
 IpczResult Transport::Activate(Ref<NodeLink> link) {
   link_ = std::move(link);

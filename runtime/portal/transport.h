@@ -10,14 +10,30 @@
 #include <atomic>
 #include <cstddef>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
 #include "runtime/portal/driver_object.h"
 #include "runtime/portal/include/ipcz/ipcz.h"
+#include "runtime/portal/mutex.h"
 #include "runtime/portal/object.h"
 
 namespace ipdl::portal {
 
 class NodeLink;
+
+class Transport;
+
+// Where a parcel came from, as long as that is open: a parcel does not keep its transport.
+class Origin : public RefCounted {
+ public:
+  explicit Origin(Transport* transport) : transport_(transport) {}
+  Ref<Transport> Find();
+  void TransportGone();
+
+ private:
+  Mutex mutex_;
+  Transport* transport_ ABSL_GUARDED_BY(mutex_);
+};
 
 class Transport : public Object {
  public:
@@ -37,6 +53,7 @@ class Transport : public Object {
   IpczResult Transmit(absl::Span<const uint8_t> data,
                       absl::Span<const IpczDriverHandle> handles) const;
   IpczResult ReportBadActivity(uintptr_t context) const;
+  const Ref<Origin>& origin() const { return origin_; }
   // Makes the caller own the driver's handle again, after a failure.
   DriverObject TakeObject() { return std::move(object_); }
 
@@ -46,6 +63,7 @@ class Transport : public Object {
                                         IpczTransportActivityFlags flags, const void* options);
 
   DriverObject object_;
+  const Ref<Origin> origin_;
   Ref<NodeLink> link_;  // set before activation
   IpczHandle listener_ = IPCZ_INVALID_HANDLE;
   std::atomic<bool> active_{false};

@@ -485,7 +485,7 @@ struct IPCZ_ALIGN(8) IpczAPI {
   /* Tells the driver that a parcel which came over one of its transports was not acceptable, with
    * `context` for the driver. The connection itself is left as it is.
    *   INVALID_ARGUMENT     no parcel
-   *   FAILED_PRECONDITION  the parcel did not come from another node
+   *   FAILED_PRECONDITION  the parcel did not come from another node, or that connection is over
    *   UNIMPLEMENTED        the driver has no ReportBadTransportActivity */
   IpczResult(IPCZ_API* Reject)(IpczHandle parcel, uintptr_t context, uint32_t flags,
                                const void* options);
