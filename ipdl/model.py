@@ -76,6 +76,19 @@ class ProcessSet:
     kinds: tuple[str, ...]  # the kinds that it stands for, in the prelude's order
 
 
+class Holds(enum.Flag):
+    """What a value has in it, at any depth."""
+
+    NOTHING = 0
+    MOVE_ONLY = enum.auto()  # what C++ cannot copy
+    CONSUMED = enum.auto()  # what sending takes
+    HANDLE = enum.auto()  # a kernel handle: handle types and Shmem
+    ENDPOINT = enum.auto()
+    MANAGED_ENDPOINT = enum.auto()
+    ACTOR = enum.auto()
+    ITSELF = enum.auto()  # another value of the same struct or union
+
+
 # --- Types ---------------------------------------------------------------------------------------
 
 
@@ -284,6 +297,7 @@ class Struct:
     comparable: bool = False
     doc: str = ""
     fields: list[Field] = field(default_factory=list)
+    holds: Holds = Holds.NOTHING
 
     @property
     def qualified(self) -> str:
@@ -302,6 +316,7 @@ class Union:
     # Per component: does it contain this union again, through whatever structs, unions and wrappers?
     # Such an alternative has to be held through a pointer.
     boxed: list[bool] = field(default_factory=list)
+    holds: Holds = Holds.NOTHING
 
     @property
     def qualified(self) -> str:

@@ -10,11 +10,10 @@ sense is for `check`. Called by `compile`.
 
 from __future__ import annotations
 
-from ipdl import ast, attributes, circles, diagnostics
+from ipdl import ast, attributes, contents, diagnostics
 from ipdl.attributes import Given
 from ipdl.loader import LoadedFile, Program
 from ipdl.model import (
-    Aggregate,
     Bound,
     Bounds,
     Compress,
@@ -44,7 +43,6 @@ from ipdl.scope import Scope, Symbol
 from ipdl.shells import Pending, declared_names, link, make_shell
 from ipdl.similar import Guesser
 from ipdl.source import Name, Span
-from ipdl.type_facts import aggregate_of, contained, unwrapped
 
 
 def resolve(
@@ -68,7 +66,7 @@ def resolve(
     constants.resolve_all()
     for resolver in resolvers:
         resolver.run()
-    _box([aggregate for one in pending.values() for aggregate in one.unit.types])
+    contents.work_out([aggregate for one in pending.values() for aggregate in one.unit.types])
     return {loaded: one.unit for loaded, one in pending.items()}
 
 
@@ -364,16 +362,3 @@ def _bounds(given: dict[str, Given]) -> Bounds:
         if name in given
     }
     return Bounds(bounds.get("MaxLength"), bounds.get("MaxBytes")) if bounds else NO_BOUNDS
-
-
-def _box(aggregates: list[Aggregate]) -> None:
-    """Says of each union which of its components can contain the union again."""
-    knots: dict[Aggregate, int] = {}
-    for number, knot in enumerate(circles.components(aggregates, contained)):
-        knots.update(dict.fromkeys(knot, number))
-    for aggregate in aggregates:
-        if isinstance(aggregate, Union):
-            bases = [aggregate_of(unwrapped(c.type)) for c in aggregate.components]
-            aggregate.boxed = [
-                base is not None and knots[base] == knots[aggregate] for base in bases
-            ]

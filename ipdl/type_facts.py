@@ -6,7 +6,7 @@ that recurses through a union they answer without looping.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ipdl.model import (
     Actor,
@@ -17,6 +17,7 @@ from ipdl.model import (
     Endpoint,
     EnumType,
     Field,
+    Holds,
     Imported,
     ManagedEndpoint,
     Map,
@@ -119,11 +120,11 @@ def has_bytes(type_: Type) -> bool:
     return bytes_(unwrapped(type_)) or any(map(bytes_, map_keys(type_)))
 
 
-def walk(type_: Type) -> Iterator[Type]:
-    """Everything a value of this type can contain: the type itself, what its wrappers hold, and
-    the members of structs and unions, each aggregate entered once."""
+def walk(*types: Type) -> Iterator[Type]:
+    """Everything that values of these types can contain: the types themselves, what their wrappers
+    hold, and the members of structs and unions, each aggregate entered once."""
     seen: set[Aggregate] = set()
-    stack = [type_]
+    stack = list(reversed(types))
     while stack:
         current = stack.pop()
         yield current
@@ -137,56 +138,73 @@ def walk(type_: Type) -> Iterator[Type]:
             stack.extend(reversed(member_types(aggregate)))
 
 
-def contains(type_: Type, wanted: Callable[[Type], bool]) -> bool:
-    return any(wanted(part) for part in walk(type_))
+def holds(type_: Type) -> Holds:
+    """What a value of the type has in it. Of structs and unions it was worked out before, see
+    `contents`, so that this takes no time however large they are."""
+    found = Holds.NOTHING
+    stack = [type_]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, WRAPPERS):
+            stack.append(current.base)
+        if isinstance(current, Map):
+            stack.append(current.key)
+        aggregate = aggregate_of(current)
+        found |= _own(current) if aggregate is None else aggregate.holds & ~Holds.ITSELF
+    return found
+
+
+def _own(part: Type) -> Holds:
+    """What is so of the type itself, whatever is inside."""
+    if isinstance(part, Builtin):
+        found = Holds.MOVE_ONLY | Holds.CONSUMED if part.entry.move_only else Holds.NOTHING
+        is_handle = part.entry.category in (Category.HANDLE, Category.SHMEM)
+        return found | Holds.HANDLE if is_handle else found
+    if isinstance(part, Imported):
+        return _IMPORTED[part.using.move_only]
+    if isinstance(part, Endpoint):
+        return Holds.MOVE_ONLY | Holds.CONSUMED | Holds.ENDPOINT
+    if isinstance(part, ManagedEndpoint):
+        return Holds.MOVE_ONLY | Holds.CONSUMED | Holds.MANAGED_ENDPOINT
+    if isinstance(part, UniquePtr):
+        return Holds.MOVE_ONLY
+    return Holds.ACTOR if isinstance(part, Actor) else Holds.NOTHING
+
+
+_IMPORTED = {
+    MoveOnly.NO: Holds.NOTHING,
+    MoveOnly.DATA: Holds.MOVE_ONLY,
+    MoveOnly.SEND: Holds.CONSUMED,
+    MoveOnly.ALWAYS: Holds.MOVE_ONLY | Holds.CONSUMED,
+}
 
 
 def is_move_only(type_: Type) -> bool:
     """The C++ value cannot be copied. (It may still be sent by const reference: UniquePtr<T>,
     `[MoveOnly=data]`; see `consumed_by_send`.)"""
-
-    def move_only(part: Type) -> bool:
-        if isinstance(part, Builtin):
-            return part.entry.move_only
-        if isinstance(part, Imported):
-            return part.using.move_only in (MoveOnly.ALWAYS, MoveOnly.DATA)
-        return isinstance(part, (Endpoint, ManagedEndpoint, UniquePtr))
-
-    return contains(type_, move_only)
+    return Holds.MOVE_ONLY in holds(type_)
 
 
 def consumed_by_send(type_: Type) -> bool:
     """Sending takes the value (`T&&`) instead of reading it."""
-
-    def consumed(part: Type) -> bool:
-        if isinstance(part, Builtin):
-            return part.entry.move_only
-        if isinstance(part, Imported):
-            return part.using.move_only in (MoveOnly.ALWAYS, MoveOnly.SEND)
-        return isinstance(part, (Endpoint, ManagedEndpoint))
-
-    return contains(type_, consumed)
+    return Holds.CONSUMED in holds(type_)
 
 
 def carries_handles(type_: Type) -> bool:
     """A kernel handle may travel with the value: handle types and Shmem. Imported C++ types are
     opaque to the compiler and count as carrying none."""
-    return contains(
-        type_,
-        lambda part: isinstance(part, Builtin)
-        and part.entry.category in (Category.HANDLE, Category.SHMEM),
-    )
+    return Holds.HANDLE in holds(type_)
 
 
 def carries_endpoint(type_: Type) -> bool:
     """A whole channel end may travel with the value: `Endpoint<...>`."""
-    return contains(type_, lambda part: isinstance(part, Endpoint))
+    return Holds.ENDPOINT in holds(type_)
 
 
 def carries_actor(type_: Type) -> bool:
     """Reading the value needs the actor table of its channel: actor references, and
     ManagedEndpoints."""
-    return contains(type_, lambda part: isinstance(part, (Actor, ManagedEndpoint)))
+    return bool(holds(type_) & (Holds.ACTOR | Holds.MANAGED_ENDPOINT))
 
 
 def is_comparable(type_: Type) -> bool:

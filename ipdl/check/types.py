@@ -11,6 +11,7 @@ from ipdl.model import (
     Array,
     Endpoint,
     Field,
+    Holds,
     ManagedEndpoint,
     Map,
     Optional,
@@ -25,9 +26,8 @@ from ipdl.reporter import Note, Reporter
 from ipdl.source import Span
 from ipdl.type_facts import (
     aggregate_of,
-    carries_handles,
     contained,
-    contains,
+    holds,
     is_comparable,
     members,
     spelling,
@@ -162,15 +162,11 @@ def _comparable_hint(type_: Type) -> str:
     other = aggregate_of(type_)
     if isinstance(type_, WRAPPERS):
         return "remove [Comparable]: two pointers are equal only if they are the same one"
-    if carries_handles(type_) or contains(type_, _is_end):
+    if holds(type_) & (Holds.HANDLE | Holds.ENDPOINT | Holds.MANAGED_ENDPOINT):
         what = "it is" if other is None else f"`{other.name}` carries"
         return f"remove [Comparable]: {what} a handle, which has one owner and equals no other"
     assert other is not None, "every other type can be compared"
     return f"write `[Comparable]` before `{other.name}` too"
-
-
-def _is_end(type_: Type) -> bool:
-    return isinstance(type_, (Endpoint, ManagedEndpoint))
 
 
 RULES = (

@@ -14,7 +14,7 @@ Template arguments count as places like any other.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from ipdl.emit.names import cxx_name
@@ -79,11 +79,11 @@ class Scope:
 
     namespace: Namespace
     declared: Declared
-    members: frozenset[str] = field(default=frozenset())
+    members: tuple[frozenset[str], ...] = ()  # of the class, of what is inside it
 
     def inside(self, members: Iterable[str]) -> Scope:
-        """The scope of a class at this place."""
-        return Scope(self.namespace, self.declared, self.members | frozenset(members))
+        """The scope of a class or function at this place."""
+        return Scope(self.namespace, self.declared, (*self.members, frozenset(members)))
 
     def own(self, namespace: Namespace, name: str) -> str:
         """A generated entity, given by its names in the .ipdl."""
@@ -91,7 +91,7 @@ class Scope:
         spelled = cxx_name(name)
         depth = len(home)
         between = (self.namespace[:d] for d in range(depth + 1, len(self.namespace) + 1))
-        hidden = spelled in self.members or any(
+        hidden = any(spelled in names for names in self.members) or any(
             (ns, spelled) in self.declared.entities for ns in between
         )
         if self.namespace[:depth] == home and not hidden:

@@ -248,9 +248,9 @@ def _source_includes(actor: ActorClass, sides: tuple[Side, ...]) -> Includes:
     if len(actor.protocol.managers) == 1:
         relatives += actor.protocol.managers
     includes.add(*(quoted(p.actor_class(actor.side) + ".h") for p in relatives))
+    if any(message.has_returns and not message.sync for message in actor.sent):
+        includes.add("<tuple>")
     for message in actor.protocol.messages:
-        if message in actor.sent and message.has_returns and not message.sync:
-            includes.add("<tuple>")
         for param in (*message.params, *message.returns):
             if not is_scalar(param.type):
                 includes.add("<utility>")

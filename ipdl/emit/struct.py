@@ -7,6 +7,7 @@ Called by `unit_files`; asks `types` for every spelling.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from ipdl.emit import doc
 from ipdl.emit.code import Code
@@ -47,11 +48,11 @@ class StructEmitter:
     def name(self) -> str:
         return cxx_name(self.struct.name)
 
-    @property
+    @cached_property
     def members(self) -> list[Member]:
         return members_of(self.struct)
 
-    @property
+    @cached_property
     def types(self) -> CxxTypes:
         names = [name for m in self.members for name in (m.accessor, m.variable)]
         return CxxTypes(self.outer.inside(names))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ipdl import circles
 from ipdl.emit import bounds
 from ipdl.emit.code import Code
 from ipdl.emit.enum import wire_bytes
@@ -35,6 +36,7 @@ from ipdl.model import (
     Endpoint,
     EnumType,
     Field,
+    Holds,
     Map,
     Param,
     Struct,
@@ -44,7 +46,7 @@ from ipdl.model import (
     UnionType,
     Unit,
 )
-from ipdl.type_facts import aggregate_of, consumed_by_send, contains, member_types
+from ipdl.type_facts import consumed_by_send
 
 # Bytes of scalars that have one size everywhere; others count as 1.
 _SIZES = {
@@ -53,7 +55,11 @@ _SIZES = {
 }
 
 
-def min_wire_bytes(type_: Type) -> int:
+# The most that is said of a struct, which can hold two that hold two, and so on.
+_MOST_BYTES = 1 << 16
+
+
+def _least_bytes(type_: Type, structs: dict[Struct, int]) -> int:
     """Bytes that every value of the type takes at least, padding not counted."""
     if isinstance(type_, Builtin):
         if type_.entry.category is Category.STRING:
@@ -66,7 +72,7 @@ def min_wire_bytes(type_: Type) -> int:
     if isinstance(type_, Endpoint):
         return 6
     if isinstance(type_, StructType):
-        return max(1, sum(min_wire_bytes(field.type) for field in type_.struct.fields))
+        return structs[type_.struct]
     return 1
 
 
@@ -76,10 +82,7 @@ def value_type(aggregate: Aggregate) -> Type:
 
 def recursive(aggregate: Aggregate) -> bool:
     """Can a value of the type contain another one of the same type?"""
-    return any(
-        contains(type_, lambda part: aggregate_of(part) is aggregate)
-        for type_ in member_types(aggregate)
-    )
+    return Holds.ITSELF in aggregate.holds
 
 
 def write_value(
@@ -129,6 +132,7 @@ class TraitsEmitter:
     def __init__(self, unit: Unit) -> None:
         # Nothing is written short here: the types' own namespaces are elsewhere.
         self._types = CxxTypes(Scope((), declared_names(unit)))
+        self._structs: dict[Struct, int] = {}  # `_least_bytes` of those that were asked for
 
     def name(self, aggregate: Aggregate) -> str:
         text = self._types.element(value_type(aggregate))
@@ -138,10 +142,23 @@ class TraitsEmitter:
         name = self.name(aggregate)
         code.line("template <>")
         with code.block(f"struct ParamTraits<{name}>", "};"):
-            minimum = min_wire_bytes(value_type(aggregate))
+            minimum = self._minimum(aggregate)
             code.line(f"static constexpr size_t kMinWireBytes = {minimum};")
             code.line(f"static void Write(Writer& out, {self._written(aggregate)} value);")
             code.line(f"static bool Read(Reader& in, {name}* value);")
+
+    def _minimum(self, aggregate: Aggregate) -> int:
+        def held(struct: Struct) -> list[Struct]:
+            types = [field.type for field in struct.fields]
+            inner = [type_.struct for type_ in types if isinstance(type_, StructType)]
+            return [other for other in inner if other not in self._structs]
+
+        if isinstance(aggregate, Struct):
+            # What a struct holds comes before it; none holds itself.
+            for (struct,) in circles.components([aggregate], held):
+                least = sum(_least_bytes(field.type, self._structs) for field in struct.fields)
+                self._structs[struct] = min(max(1, least), _MOST_BYTES)
+        return _least_bytes(value_type(aggregate), self._structs)
 
     def emit_bodies(self, code: Code, aggregate: Aggregate) -> None:
         name = self.name(aggregate)

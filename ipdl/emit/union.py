@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from ipdl.emit import doc
 from ipdl.emit.code import Code
@@ -82,7 +83,7 @@ class UnionEmitter:
     def name(self) -> str:
         return cxx_name(self.union.name)
 
-    @property
+    @cached_property
     def alternatives(self) -> list[Alternative]:
         return alternatives_of(self.union)
 
@@ -100,18 +101,18 @@ class UnionEmitter:
         """The variable that says which alternative is alive."""
         return self.private("type_")
 
-    @property
+    @cached_property
     def members(self) -> set[str]:
         names = {self.enum, tag_name(self.union), *map(self.private, PRIVATE)}
         for alternative in self.alternatives:
             names |= {alternative.enumerator, alternative.variable, f"get_{alternative.name}"}
         return names
 
-    @property
+    @cached_property
     def types(self) -> CxxTypes:
         return CxxTypes(self.outer.inside(self.members))
 
-    @property
+    @cached_property
     def copyable(self) -> bool:
         return not is_move_only(UnionType(self.union))
 

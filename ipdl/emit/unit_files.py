@@ -21,7 +21,7 @@ from ipdl.emit.code import Code
 from ipdl.emit.includes import Includes, quoted, unit_header
 from ipdl.emit.scope import namespace_scope
 from ipdl.emit.struct import StructEmitter
-from ipdl.emit.traits import TraitsEmitter, value_type
+from ipdl.emit.traits import TraitsEmitter
 from ipdl.emit.types import is_scalar, needs_object
 from ipdl.emit.union import UnionEmitter
 from ipdl.model import (
@@ -38,7 +38,14 @@ from ipdl.model import (
     Type,
     Unit,
 )
-from ipdl.type_facts import definition_order, map_keys, member_types, members, unwrapped
+from ipdl.type_facts import (
+    contained,
+    definition_order,
+    map_keys,
+    member_types,
+    members,
+    unwrapped,
+)
 
 
 def _what(unit: Unit, part: str) -> str:
@@ -149,15 +156,14 @@ def _header_forwards(unit: Unit) -> list[forward.Forward]:
 def _needed_before_defined(unit: Unit) -> list[Aggregate]:
     """What a union holds through a pointer may come after it."""
     order = definition_order(unit)
-    place = {id(aggregate): index for index, aggregate in enumerate(order)}
-    later: list[Aggregate] = []
-    for index, aggregate in enumerate(order):
-        for type_ in member_types(aggregate):
-            base = unwrapped(type_)
-            for other in order[index + 1 :]:
-                if base == value_type(other) and other not in later:
-                    later.append(other)
-    return sorted(later, key=lambda aggregate: place[id(aggregate)])
+    place = {aggregate: index for index, aggregate in enumerate(order)}
+    later = {
+        other
+        for index, aggregate in enumerate(order)
+        for other in contained(aggregate)
+        if place.get(other, 0) > index
+    }
+    return sorted(later, key=place.__getitem__)
 
 
 def _emit_traits_declarations(code: Code, unit: Unit, aggregates: list[Aggregate]) -> None:

@@ -61,11 +61,10 @@ def _node(protocol: Protocol, shown: Collection[Protocol]) -> Node:
 def handed_over(protocol: Protocol) -> list[Protocol]:
     """The protocols whose Endpoints its messages carry, in their order."""
     found: dict[Protocol, None] = {}
-    for message in protocol.messages:
-        for param in (*message.params, *message.returns):
-            for part in walk(param.type):
-                if isinstance(part, Endpoint):
-                    found[part.protocol] = None
+    params = [param for m in protocol.messages for param in (*m.params, *m.returns)]
+    for part in walk(*(param.type for param in params)):
+        if isinstance(part, Endpoint):
+            found[part.protocol] = None
     return list(found)
 
 

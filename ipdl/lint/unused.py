@@ -42,8 +42,7 @@ def _ends_sent(program: tuple[Unit, ...]) -> frozenset[Protocol]:
     return frozenset(
         part.protocol
         for unit in program
-        for type_ in (*_member_types(unit), *_message_types(unit))
-        for part in walk(type_)
+        for part in walk(*_member_types(unit), *_message_types(unit))
         if isinstance(part, ManagedEndpoint)
     )
 
@@ -66,15 +65,14 @@ def declarations_are_used(unit: Unit, _: tuple[Unit, ...], reporter: Reporter) -
         return
     used: set[Aggregate | Enum] = set()
     imported: set[str] = set()
-    for type_ in _message_types(unit):
-        for part in walk(type_):
-            aggregate = aggregate_of(part)
-            if aggregate is not None:
-                used.add(aggregate)
-            elif isinstance(part, EnumType):
-                used.add(part.enum)
-            elif isinstance(part, Imported):
-                imported.add(part.using.cxx)
+    for part in walk(*_message_types(unit)):
+        aggregate = aggregate_of(part)
+        if aggregate is not None:
+            used.add(aggregate)
+        elif isinstance(part, EnumType):
+            used.add(part.enum)
+        elif isinstance(part, Imported):
+            imported.add(part.using.cxx)
     declared: list[Aggregate | Enum] = [*unit.types, *unit.enums]
     for one in declared:
         if one not in used:

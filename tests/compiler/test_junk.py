@@ -81,11 +81,23 @@ def test_every_kind_of_junk_is_answered_in_small() -> None:
 
 
 @pytest.mark.parametrize("command", ["gen", "format", "lint", "model", "graph"])
-@pytest.mark.parametrize("kind", junk.KINDS if LONG else ["messages"])
+@pytest.mark.parametrize("kind", junk.KINDS if LONG else ["actors in a chain"])
 def test_any_junk_is_answered_by_every_command(kind: str, command: str, tmp_path: Path) -> None:
     (tmp_path / "PFoo.ipdl").write_text(junk.KINDS[kind](QUICK if LONG else QUICK // 8))
     where = ["-o", "out"] if command == "gen" else []
     _answer(tmp_path, command, "PFoo.ipdl", *where)
+
+
+@pytest.mark.parametrize("kind", ["fields", "unions in a ring"])
+def test_much_of_one_kind_is_generated(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "PFoo.ipdl").write_text(junk.KINDS[kind](QUICK // 2))
+    assert (0, "") == _answer(tmp_path, "gen", "PFoo.ipdl", "-o", "out")
+
+
+def test_structs_that_double_at_each_step_are_generated(tmp_path: Path) -> None:
+    text = "".join(f"struct S{n} {{ S{n + 1} a; S{n + 1} b; }};\n" for n in range(64))
+    (tmp_path / "S.ipdlh").write_text(text + "struct S64 { int32_t a; };\n")
+    assert (0, "") == _answer(tmp_path, "gen", "S.ipdlh", "-o", "out")
 
 
 @pytest.mark.parametrize(
