@@ -1,0 +1,49 @@
+"""Programs that are right by construction pass without a word, and C++ is generated for them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given
+
+from tests.compiler import answers, random_program
+from tests.compiler.chance import Chance, chances
+from tests.compiler.properties import property_test
+from tests.compiler.random_program import Program
+
+
+def write(directory: Path, program: Program) -> None:
+    for name, text in program.files.items():
+        (directory / name).write_text(text, encoding="utf-8", newline="")
+
+
+@property_test(quick=40, long=5_000)
+@given(chances())
+def test_a_right_program_passes_in_silence(chance: Chance) -> None:
+    program = random_program.program(chance, plain=chance.odds(2), size=chance.randrange(1, 6))
+    with tempfile.TemporaryDirectory() as directory:
+        write(Path(directory), program)
+        answer = answers.to(Path(directory), "check", *program.arguments)
+        assert (0, "") == (answer.code, answer.err)
+
+
+@property_test(quick=20, long=2_000)
+@given(chances())
+def test_cxx_is_generated_for_a_plain_program(chance: Chance) -> None:
+    program = random_program.program(chance, plain=True)
+    with tempfile.TemporaryDirectory() as directory:
+        write(Path(directory), program)
+        answer = answers.to(Path(directory), "gen", "-o", "out", *program.arguments)
+        assert (0, "") == (answer.code, answer.err)
+
+
+@property_test(quick=20, long=2_000)
+@given(chances())
+def test_what_cannot_be_generated_is_refused_by_that_number(chance: Chance) -> None:
+    program = random_program.program(chance)
+    with tempfile.TemporaryDirectory() as directory:
+        write(Path(directory), program)
+        answer = answers.to(Path(directory), "gen", "-o", "out", *program.arguments)
+        assert {704} >= set(answer.numbers)
+        assert (answer.code == 0) == Path(directory, "out").exists()
