@@ -153,12 +153,20 @@ TEST_P(HeaderAttackTest, IsCutOff) {
 
 // Whoever may not send a message is cut off for it, whatever is in it.
 class SenderTest : public WireAttackTest, public testing::WithParamInterface<int> {};
-INSTANTIATE_TEST_SUITE_P(, SenderTest, testing::Range(1, 48));
+
+std::vector<int> TypesNotForClients() {
+  std::vector<int> types;
+  for (int type = 0; type < 256; ++type) {
+    const MessageRow* const row = FindMessageRow(static_cast<MessageType>(type));
+    if (row == nullptr || (row->from & RoleBit(Role::kClient)) == 0) types.push_back(type);
+  }
+  return types;
+}
+INSTANTIATE_TEST_SUITE_P(, SenderTest, testing::ValuesIn(TypesNotForClients()));
 
 TEST_P(SenderTest, AClientSendsOnlyWhatTheTableAllows) {
   Greet();
   const MessageRow* const row = FindMessageRow(static_cast<MessageType>(GetParam()));
-  if (row != nullptr && (row->from & RoleBit(Role::kClient)) != 0) GTEST_SKIP();
   Bytes body(row == nullptr ? 8 : row->body_size);
   std::vector<IpczDriverHandle> handles;
   if (row != nullptr && row->max_objects > 0) {
