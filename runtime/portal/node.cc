@@ -50,6 +50,7 @@ void Node::Close(Turn& turn) {
   for (NodeLink* link : connecting_) all.emplace_back(link);
   for (const auto& [number, referral] : referrals_) all.push_back(referral.link);
   for (const Ref<NodeLink>& link : all) link->Disconnect(turn);
+  asked_.clear();
 }
 
 Ref<NodeLink> Node::FindLink(const NodeName& name) const {
@@ -85,10 +86,18 @@ void Node::ForgetLink(Turn& turn, NodeLink* link) {
     referrals_.erase(it);
     break;
   }
+  absl::erase_if(relays_awaited_,
+                 [&](const auto& entry) { return entry.second->node_link == link; });
   const auto known = links_.find(link->peer_name());
   if (known == links_.end() || known->second != link) return;
   const NodeName name = known->first;
   links_.erase(known);
+  // Objects that came before parcels which will not come now.
+  absl::erase_if(relays_early_, [&](auto& entry) {
+    if (entry.first.first != name) return false;
+    for (Ref<Object>& box : entry.second) turn.Release(std::move(box));
+    return true;
+  });
   if (is_broker_) {
     ForgetNode(name);
   } else if (link == broker_.get()) {
