@@ -27,13 +27,14 @@ _MESSAGE_LINES = 10
 def command(arguments: list[str]) -> int:
     profile, suites = _parse(arguments)
     build_dir.configure(profile, with_tests=True)
+    build_dir.build(profile)
+    # Only now: building configures again when a meson.build has changed.
     available = {
         suite.rpartition(":")[2]
         for test in build_dir.introspect(profile, "tests")
         for suite in test["suite"]
     }
     empty = [suite for suite in suites or SUITES if suite not in available]
-    build_dir.build(profile)
     records = profile.directory / "records"
     if not suites or set(suites) - set(empty):
         _run(profile, [suite for suite in suites if suite not in empty], records)
