@@ -2,8 +2,8 @@
 //
 // What it is: the contract between the compiler's emitter and the library. What it is not: for
 // authors; their headers (PFooChild.h) include only what their declarations need: glue/toplevel.h
-// or glue/actor.h, glue/reply.h, glue/resolver.h, glue/endpoint.h, glue/side_variant.h. Endpoints are
-// not here either: few messages carry one, and they take longest to compile.
+// or glue/actor.h, glue/reply.h, glue/resolver.h, glue/endpoint.h, glue/side_variant.h. Endpoints
+// are not here either: few messages carry one, and they take longest to compile.
 //
 // The shape of what is generated is in the examples of outgoing.h (senders) and incoming.h
 // (handlers). Each base class has

@@ -76,9 +76,11 @@ class Tainted {
 
 // In a function that answers ipdl::Result: declares `variable` with the value of `tainted`, a
 // variable of type Tainted, or returns BadMessage, which cuts the peer off, if `valid` says no.
+// NOLINTBEGIN(bugprone-macro-parentheses): `variable` is a declaration.
 #define IPDL_VALIDATE(variable, tainted, valid)                                        \
   auto ipdl_validated_##tainted = std::move(tainted).TakeIf(valid);                    \
   if (!ipdl_validated_##tainted) return ::ipdl::BadMessage(#tainted ": is not valid"); \
   variable = *std::move(ipdl_validated_##tainted)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #endif  // IPDL_GLUE_TAINTED_H_

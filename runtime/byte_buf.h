@@ -82,7 +82,6 @@ struct ParamTraits<ByteBuf> {
   static bool Read(Reader& in, ByteBuf* value);
 };
 
-
 }  // namespace ipdl
 
 #endif  // IPDL_RUNTIME_BYTE_BUF_H_

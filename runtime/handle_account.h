@@ -30,10 +30,12 @@ class HandleAccount {
     Ref(const Ref& other) : account_(other.account_) { Keep(); }
     Ref(Ref&& other) noexcept : account_(std::exchange(other.account_, nullptr)) {}
     Ref& operator=(Ref other) noexcept {
+      // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDelete): it cannot follow the count.
       std::swap(account_, other.account_);
       return *this;
     }
     ~Ref() {
+      // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDelete): the same.
       if (account_ != nullptr) account_->Sub(kOwner);
     }
     HandleAccount* get() const { return account_; }

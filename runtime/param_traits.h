@@ -69,6 +69,7 @@ inline void WriteParam(Writer& out, const T& value) noexcept {
 }
 template <ConsumedValue T>
 inline void WriteParam(Writer& out, T&& value) noexcept {
+  // NOLINTNEXTLINE(bugprone-move-forwarding-reference): ConsumedValue holds for no reference.
   ParamTraits<T>::Write(out, std::move(value));
 }
 

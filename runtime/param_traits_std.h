@@ -266,6 +266,7 @@ bool ParamTraits<std::unique_ptr<T>>::Read(Reader& in, std::unique_ptr<T>* value
 
 // --- What is compiled once: `extern` here, and without it in param_traits.cc ---------------------
 
+// NOLINTBEGIN(bugprone-macro-parentheses): the arguments are no expressions.
 #define IPDL_INSTANTIATE_ARRAY(extern_, T)                                 \
   extern_ template struct ParamTraits<absl::Span<const T>>;                \
   extern_ template struct ParamTraits<std::vector<T>>;                     \
@@ -289,6 +290,8 @@ bool ParamTraits<std::unique_ptr<T>>::Read(Reader& in, std::unique_ptr<T>* value
   IPDL_INSTANTIATE_ARRAY(extern_, float)                                                       \
   IPDL_INSTANTIATE_ARRAY(extern_, double)                                                      \
   IPDL_INSTANTIATE_ARRAY(extern_, std::string)
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 IPDL_INSTANTIATE_TRAITS(extern)
 extern template bool ReadParam(Reader&, const char*, ByteBuf*) noexcept;  // in byte_buf.cc

@@ -162,7 +162,7 @@ uint64_t Node::Relay(Turn& turn, const NodeName& to, std::vector<DriverObject> o
   const Ref<NodeLink> carrier = is_broker_ ? LinkTowards(to) : broker_;
   if (carrier && carrier->peer_name() != to) {
     carrier->SendMessage(turn, MessageType::kRelayObjects, RelayBody{name_, to, number},
-                         std::move(objects));
+                         std::exchange(objects, {}));
   }
   turn.Later([closed = std::move(objects)] {});
   return number;
@@ -194,9 +194,9 @@ bool Node::OnRelayObjects(Turn& turn, const Ref<NodeLink>& link, const RelayBody
   const bool legal = is_broker_ && (!from_client || body.from == link->peer_name());
   const Ref<NodeLink> towards = legal ? LinkTowards(body.to) : nullptr;
   if (towards && towards->peer_name() == body.to) {
-    towards->SendMessage(turn, MessageType::kRelayedObjects, body, std::move(objects));
+    towards->SendMessage(turn, MessageType::kRelayedObjects, body, std::exchange(objects, {}));
   } else if (towards && from_client) {
-    towards->SendMessage(turn, MessageType::kRelayObjects, body, std::move(objects));
+    towards->SendMessage(turn, MessageType::kRelayObjects, body, std::exchange(objects, {}));
   }
   // To a node that is gone: nobody waits.
   turn.Later([closed = std::move(objects)] {});
@@ -211,7 +211,7 @@ bool Node::OnRelayedObjects(Turn& turn, const RelayBody& body, std::vector<Drive
   const auto awaited = relays_awaited_.find(key);
   if (awaited == relays_awaited_.end()) {
     if (FindLink(body.from) && relays_early_.size() < kLimits.early_relays) {
-      relays_early_.emplace(key, std::move(boxes));
+      relays_early_.emplace(key, std::exchange(boxes, {}));
     }
     for (Ref<Object>& left : boxes) turn.Release(std::move(left));
     return true;

@@ -160,6 +160,7 @@ bool Node::OnIntroduce(Turn& turn, const Ref<NodeLink>& link, const IntroduceBod
   }
   const NodeName introducer = IntroducerOf(body.first, body.second);
   const Ref<NodeLink> other = FindLink(introducer);
+  // NOLINTNEXTLINE(bugprone-branch-clone): the order of the questions matters.
   if (linked_.size() >= kLimits.introductions_asked) {
     answer(turn, false);
   } else if (introducer == name_) {
@@ -194,8 +195,8 @@ bool Node::StartIntroduction(Turn& turn, const NodeName& a, const NodeName& b,
       return done(later, false);
     }
     if (self->linked_.insert(Sorted(a, b)).second) {
-      self->SendIntroduction(later, a, b, true, std::move(end_a));
-      self->SendIntroduction(later, b, a, false, std::move(end_b));
+      self->SendIntroduction(later, a, b, true, std::exchange(end_a, DriverObject()));
+      self->SendIntroduction(later, b, a, false, std::exchange(end_b, DriverObject()));
     }
     later.Later([end_a = std::move(end_a), end_b = std::move(end_b)] {});
     done(later, true);

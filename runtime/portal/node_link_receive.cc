@@ -87,7 +87,8 @@ bool NodeLink::OnMessage(Transport* transport, absl::Span<const uint8_t> data,
     return true;
   }
   if (legal && (row->from & RoleBit(role_)) != 0 &&
-      OnChecked(header, body, std::move(objects), row->variable ? &parcel : nullptr, turn)) {
+      OnChecked(header, body, std::exchange(objects, {}), row->variable ? &parcel : nullptr,
+                turn)) {
     return true;
   }
   if (parcel.parcel != nullptr) turn.Discard(std::move(parcel.parcel));

@@ -17,7 +17,7 @@ struct NodeName {
 
   // All zero: no name yet.
   bool is_valid() const { return (high | low) != 0; }
-  auto operator<=>(const NodeName&) const = default;
+  auto operator<=>(const NodeName&) const = default;  // NOLINT(modernize-use-nullptr)
 
   template <typename H>
   friend H AbslHashValue(H hash, const NodeName& name) {

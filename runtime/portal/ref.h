@@ -56,6 +56,7 @@ class Ref {
     std::swap(object_, other.object_);
     return *this;
   }
+  // NOLINTBEGIN(clang-analyzer-cplusplus.NewDelete): it cannot follow the count.
   ~Ref() {
     if (object_ != nullptr && object_->DropRef()) delete object_;
   }
@@ -65,6 +66,7 @@ class Ref {
   T& operator*() const { return *object_; }
   explicit operator bool() const { return object_ != nullptr; }
   bool operator==(const Ref& other) const { return object_ == other.object_; }
+  // NOLINTEND(clang-analyzer-cplusplus.NewDelete)
   bool operator==(const T* other) const { return object_ == other; }
 
   // Gives the reference away without dropping it; Adopt takes it back.

@@ -16,7 +16,7 @@ namespace ipdl::portal {
 // --- Outward -------------------------------------------------------------------------------------
 
 void Router::SendOut(Turn& turn, ParcelPtr parcel) {
-  if (out_end_ != End::kNone) {
+  if (out_end_ != End::kNone) {  // NOLINT(bugprone-branch-clone): the order matters
     turn.Discard(std::move(parcel));
   } else if (peer_) {
     peer_->ReceiveFromPeer(turn, std::move(parcel));

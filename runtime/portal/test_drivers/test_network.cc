@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace ipdl::portal {
 namespace {
@@ -47,6 +48,7 @@ struct TestNetwork::Object {
 namespace {
 
 TestNetwork::Object* From(IpczDriverHandle handle) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a driver's handle is an integer in the interface.
   return reinterpret_cast<TestNetwork::Object*>(handle);
 }
 
@@ -116,6 +118,7 @@ struct TestDriverCalls {
     if (is_blob) {
       char* const out = const_cast<char*>(static_cast<volatile char*>(data));
       out[0] = 'B';
+      // NOLINTNEXTLINE(bugprone-not-null-terminated-result): bytes, not a string.
       std::memcpy(out + 1, object->text.data(), object->text.size());
       Delete(handle);
     } else {
@@ -202,7 +205,7 @@ struct TestDriverCalls {
       std::lock_guard<std::mutex> lock(network.mutex_);
       peer = From(transport)->transport->peer.lock();
       if (peer && !peer->closed && !peer->deactivating) {
-        peer->incoming.push_back(std::move(message));
+        peer->incoming.push_back(std::exchange(message, {}));
         network.EnqueueReady(peer);
       }
     }
