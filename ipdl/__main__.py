@@ -63,7 +63,16 @@ def run():
     return main()
 
 
+def start():
+    # type: () -> int
+    """`run`, however early the user interrupts it."""
+    try:
+        return run()
+    except KeyboardInterrupt:
+        return 130
+
+
 if __name__ == "__main__":
     if not __package__:  # started as `python3 path/to/ipdl`
         sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    sys.exit(run())
+    sys.exit(start())

@@ -19,6 +19,7 @@ from ipdl.commands.usage import WrongUsage
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -44,6 +45,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return exit_codes.FINDINGS
     except Exception as error:
         return _internal_error(error)
+
+
+def _open_closed_streams() -> None:
+    """A standard stream that was closed before the start becomes one with which everything fails:
+    then what cannot be written is told, and no file that is opened later gets the stream's number.
+    Of standard error nobody could be told, so it takes all and keeps nothing."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            # Opened the other way round: whoever uses it gets "bad file descriptor".
+            handle = os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_WRONLY)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+            setattr(sys, name, open(number, "w" if number else "r", closefd=False))
 
 
 def _parser(argv: Sequence[str]) -> argparse.ArgumentParser:

@@ -13,9 +13,12 @@ PACKAGE = Path(__file__).parent
 _OWN = {".py", ".lark", ".ipdlp"}
 
 
-def depfile(outputs: Sequence[str], sources: Iterable[str]) -> str:
-    """The rule `OUTPUTS: SOURCES COMPILER`, sorted and without doubles."""
+def depfile(outputs: Sequence[str], sources: Iterable[str]) -> str | None:
+    """The rule `OUTPUTS: SOURCES COMPILER`, sorted and without doubles; None if one of them has a
+    line end in its name, for which make rules have no form."""
     inputs = sorted(set(sources)) + [str(path) for path in compiler_files()]
+    if any("\n" in path or "\r" in path for path in (*outputs, *inputs)):
+        return None
     targets = " ".join(_escaped(output) for output in outputs)
     return f"{targets}: " + " \\\n  ".join(_escaped(path) for path in inputs) + "\n"
 

@@ -64,6 +64,12 @@ class Token(NamedTuple):
     doc: str = ""  # the text of the `///` lines just above
 
 
+def is_name(text: str) -> bool:
+    """Could it be declared, and found in a file that is called so?"""
+    letters = text.isascii() and text.isidentifier()
+    return letters and len(text) <= MAX_NAME and text not in RESERVED
+
+
 def span_of(file: SourceFile, token: Token) -> Span:
     return Span(file, token.start, token.end)
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from ipdl import ast, diagnostics
 from ipdl.model import UnitKind
+from ipdl.opening import read_some
 from ipdl.parser import MAX_FILE_BYTES, parse
 from ipdl.reporter import Reporter
 from ipdl.source import SourceFile, Span
@@ -165,8 +166,7 @@ def read_text(path: str, reporter: Reporter, included: Span | None = None) -> st
         if path == STDIN:
             data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
         else:
-            with open(path, "rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
+            data = read_some(path, MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         problem = diagnostics.cannot_read(shown, reason)

@@ -8,11 +8,14 @@ same is left alone, so that a build system sees it as unchanged. Called by the c
 from __future__ import annotations
 
 import os
+import signal
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from ipdl import diagnostics
 from ipdl.model import Side, UnitKind
+from ipdl.opening import read_regular
 from ipdl.reporter import Reporter
 
 SIDES = ("parent", "child", "both")
@@ -48,20 +51,21 @@ def write_all(files: Sequence[tuple[str, str]], reporter: Reporter) -> None:
     try:
         for destination, text in files:
             at_fault = destination
-            data = text.encode("utf-8")
-            if _contents(destination) == data:
+            data = text.encode("utf-8", errors="surrogateescape")  # names of files as they are
+            if read_regular(destination, len(data) + 1) == data:
                 continue
             directory, name = os.path.split(destination)
             _make_directory(directory)
             if os.path.isdir(destination):
                 raise IsADirectoryError(21, "is a directory")
-            temporary = os.path.join(directory, f".{name}.{os.getpid()}.tmp")
+            temporary = os.path.join(directory, f".{name}.{os.urandom(8).hex()}.tmp")
             staged.append((temporary, destination))
             _write(temporary, data, destination)
-        while staged:
-            temporary, at_fault = staged[0]
-            os.replace(temporary, at_fault)
-            staged.pop(0)
+        with _uninterrupted():
+            while staged:
+                temporary, at_fault = staged[0]
+                os.replace(temporary, at_fault)
+                staged.pop(0)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         reason = reason[0].lower() + reason[1:]
@@ -74,6 +78,16 @@ def write_all(files: Sequence[tuple[str, str]], reporter: Reporter) -> None:
                 pass
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Holds an interrupt back, so that there are all files or none."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _make_directory(path: str) -> None:
     try:
         os.makedirs(path or ".", exist_ok=True)
@@ -83,18 +97,10 @@ def _make_directory(path: str) -> None:
         raise NotADirectoryError(error.errno, f"`{path}` is not a directory") from error
 
 
-def _contents(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
 def _write(path: str, data: bytes, destination: str) -> None:
     """Creates the file with the permissions of the one that it will replace, or else with those that
     the user's umask leaves."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     with os.fdopen(handle, "wb") as file:
         try:
             os.fchmod(handle, stat.S_IMODE(os.stat(destination).st_mode))

@@ -2,9 +2,10 @@
 
 lark reads the grammar and computes the tables; the result is kept as JSON in the user's cache
 directory under the hash of the grammar, so that an ordinary run neither imports lark nor computes
-anything (2 ms instead of 60). The cache is data only: a wrong file there is rebuilt or, at worst,
-parses wrongly; nothing in it is executed. Not here: the automaton that runs on the tables
-(`parser`). Called by `parser` and, to see whether this interpreter will do, by `__main__`.
+anything (2 ms instead of 60). The file begins with a hash of the rest and counts only if nobody but
+the user can have written it; else it is made again. Nothing in it is executed. Not here: the
+automaton that runs on the tables (`parser`). Called by `parser` and, to see whether this interpreter
+will do, by `__main__`.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ipdl.opening import read_regular
+
 GRAMMAR = Path(__file__).with_name("grammar.lark")
-FORMAT = 3  # of the cached file
+FORMAT = 4  # of the cached file
+MOST_BYTES = 1 << 22  # of it; it has a twentieth of that
 END = "$END"
 
 
@@ -50,10 +55,11 @@ def load() -> Tables:
     """The tables, from the cache if it has them."""
     grammar = GRAMMAR.read_bytes()
     cached = _cache_file(grammar)
-    if cached is not None:
+    stored = None if cached is None else _stored(cached)
+    if stored is not None:
         try:
-            return _from_json(json.loads(cached.read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return _from_json(json.loads(stored))
+        except (ValueError, KeyError, TypeError, AttributeError):
             pass
     tables = _compute(grammar.decode("utf-8"))
     if cached is not None:
@@ -81,16 +87,32 @@ def _cache_file(grammar: bytes) -> Path | None:
     return Path(base, "ipdl", f"grammar-{key}.json")
 
 
+def _stored(path: Path) -> bytes | None:
+    """What `_store` wrote, if it is there, whole, and nobody else can have written it."""
+    data = read_regular(path, MOST_BYTES, _is_ours)
+    digest, _, body = (data or b"").partition(b"\n")
+    return body if hashlib.sha256(body).hexdigest().encode() == digest else None
+
+
+def _is_ours(about: os.stat_result) -> bool:
+    others_write = about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return about.st_uid in (0, os.geteuid()) and not others_write
+
+
 def _store(path: Path, text: str) -> None:
     """Best effort: without a writable cache every run computes the tables."""
-    import tempfile  # here, because loading it takes longer than reading the cache
-
+    body = text.encode("utf-8")
+    temporary = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-        os.replace(temporary, path)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with open(handle, "wb") as out:
+                out.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
     except OSError:
         pass
 

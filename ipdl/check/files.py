@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ipdl import diagnostics
+from ipdl.lexer import is_name
 from ipdl.loader import STDIN_NAME
 from ipdl.model import Unit, UnitKind
 from ipdl.reporter import Reporter
@@ -21,6 +22,12 @@ def declares_something(unit: Unit, reporter: Reporter) -> None:
     elif unit.kind is UnitKind.PROTOCOL:
         header = unit.name + UnitKind.HEADER.extension
         reporter.report(diagnostics.no_protocol(unit.basename, header), start)
+
+
+def header_can_be_included(unit: Unit, reporter: Reporter) -> None:
+    if unit.kind is UnitKind.HEADER and unit.file.path != STDIN_NAME and not is_name(unit.name):
+        problem = diagnostics.unusable_file_name(unit.basename, unit.name)
+        reporter.report_file(problem, unit.file.path)
 
 
 def file_is_named_after_protocol(unit: Unit, reporter: Reporter) -> None:
@@ -47,5 +54,10 @@ def includes_are_used(unit: Unit, reporter: Reporter) -> None:
         reporter.report(diagnostics.unused_include(place.text), place)
 
 
-RULES = (declares_something, file_is_named_after_protocol, protocol_begins_with_p)
+RULES = (
+    declares_something,
+    header_can_be_included,
+    file_is_named_after_protocol,
+    protocol_begins_with_p,
+)
 ROOT_RULES = (includes_are_used,)

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     if directory is None:
         raise usage.WrongUsage("the following arguments are required: -o/--output-dir")
 
-    from ipdl import output  # here, so that --help need not load the compiler
+    from ipdl import diagnostics, output  # here, so that --help need not load the compiler
     from ipdl.depfile import depfile
     from ipdl.generate import generate_all
     from ipdl.loader import STDIN_NAME
@@ -67,7 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
             sources = [loaded.tree.source.path for loaded in compilation.files]
             sources += [path for path in inputs.lists_of(arguments) if path is not None]
             rule = depfile(outputs, (path for path in sources if path != STDIN_NAME))
-            written.append((arguments.depfile, rule))
+            if rule is None:
+                reason = "a make rule cannot name a file with a line end in its name"
+                reporter.report_file(diagnostics.cannot_write(arguments.depfile, reason), "")
+                written = []
+            else:
+                written.append((arguments.depfile, rule))
         output.write_all(written, reporter)
     return findings.show(reporter)
 

@@ -132,6 +132,15 @@ def bad_suppression(written: str, why: str) -> None:
 
 
 @error(
+    17,
+    "no file can include `{name}`, because `{stem}` is not a name",
+    help="call it otherwise: a name has ASCII letters, digits and `_`, and is no reserved word",
+)
+def unusable_file_name(name: str, stem: str) -> None:
+    ...
+
+
+@error(
     701,
     "`{first}` and `{second}` would both write `{output}`",
     help="outputs lie in one directory and may not differ in case alone: rename one of the two",

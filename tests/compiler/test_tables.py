@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -50,17 +52,62 @@ def test_cached_tables_are_those_that_were_computed(cache: Path) -> None:
     assert computed == tables.load()
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{}", "[]", "[[],[],[],0,0]", "\xff", '[[{}],[{}],[["a"]],9,0]']
-)
-def test_a_broken_cache_is_rebuilt(cache: Path, text: str) -> None:
+@pytest.fixture
+def file(cache: Path) -> Path:
+    """Of the cache, as a first run leaves it."""
     tables.load()
     tables.load.cache_clear()
-    (file,) = cache.iterdir()
-    good = file.read_text()
-    file.write_text(text, encoding="latin-1")
+    (path,) = cache.iterdir()
+    return path
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{}", "[]", "[[],[],[],0,0]", "\xff", '[[{}],[{}],[["a"]],9,0]']
+)
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_broken_cache_is_rebuilt(file: Path, body: str, signed: bool) -> None:
+    good = file.read_bytes()
+    data = body.encode("latin-1")
+    if signed:
+        data = hashlib.sha256(data).hexdigest().encode() + b"\n" + data
+    file.write_bytes(data)
     tables.load()
-    assert json.loads(good) == json.loads(file.read_text())
+    assert good == file.read_bytes()
+
+
+@pytest.mark.parametrize("at", [0, 70, 5000, -1])
+def test_a_cache_with_one_wrong_byte_is_rebuilt(file: Path, at: int) -> None:
+    good = file.read_bytes()
+    data = bytearray(good)
+    data[at] ^= 1
+    file.write_bytes(data)
+    tables.load()
+    assert good == file.read_bytes()
+
+
+def test_a_cache_that_others_can_write_is_not_believed(file: Path) -> None:
+    """As if they had put tables of their own there, with the right hash."""
+    good = file.read_bytes()
+    tables_ = json.loads(good.partition(b"\n")[2])
+    tables_[2][0][2] = "lost_item"
+    body = json.dumps(tables_).encode()
+    file.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+    file.chmod(0o666)
+    tables.load()
+    assert (good, 0o600) == (file.read_bytes(), file.stat().st_mode & 0o777)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless", "directory", "dangling"])
+def test_something_else_in_the_place_of_the_cache_does_not_matter(file: Path, kind: str) -> None:
+    file.unlink()
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "directory":
+        file.mkdir()
+    else:
+        file.symlink_to("/dev/zero" if kind == "endless" else "nowhere")
+    assert tables.load().actions
+    assert [file] == list(file.parent.iterdir())
 
 
 def test_without_a_writable_cache_the_tables_are_computed(
