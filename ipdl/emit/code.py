@@ -148,7 +148,7 @@ class Code:
         """A string literal, in pieces that end at commas if it is longer than a line."""
         room = COLUMNS - self._indent - 2 - len(tail)
         while len(text) > room:
-            cut = text.rfind(",", 0, room) + 1 or room
+            cut = text.rfind(",", 0, room) + 1 or room - (text[room - 1] == "\\")
             self.line(f'"{text[:cut]}"')
             text = text[cut:]
         self.line(f'"{text}"{tail}')

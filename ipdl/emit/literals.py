@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 from ipdl.model import BuiltinEntry, Category
@@ -37,12 +38,17 @@ def constant(entry: BuiltinEntry, value: bool | int | float | str, written: str)
 
 def _string(value: str, wide: bool) -> str:
     prefix = "u" if wide else ""
-    quoted = prefix + '"' + "".join(_sign(sign, wide) for sign in value) + '"'
+    quoted = prefix + '"' + without_trigraphs("".join(_sign(sign, wide) for sign in value)) + '"'
     if "\0" not in value:
         return quoted
     # As an array of known length: as a pointer, it would end at the zero.
     length = len(value.encode("utf-16-le")) // 2 if wide else len(value.encode("utf-8"))
     return f"{{{quoted}, {length}}}"
+
+
+def without_trigraphs(text: str) -> str:
+    """Of two question marks the second is escaped: compilers warn of `??<` and its like."""
+    return re.sub(r"(?<=\?)\?", r"\\?", text)
 
 
 def _sign(sign: str, wide: bool) -> str:

@@ -11,6 +11,7 @@ from ipdl.emit.code import Code
 from ipdl.emit.includes import quoted
 from ipdl.emit.names import cxx_name
 from ipdl.emit.scope import IPDL, Scope, cxx_namespace, declared_names
+from ipdl.emit.literals import without_trigraphs
 from ipdl.emit.signature import signature
 from ipdl.fingerprint import fingerprint
 from ipdl.model import Compress, Direction, ImplKind, Message, Priority, Protocol, Side, Unit
@@ -118,7 +119,7 @@ def _emit_create_endpoints(code: Code, protocol: Protocol, unit: Unit) -> None:
 
 
 def _emit_message_info(code: Code, message: Message) -> None:
-    signatures = (signature(message.params), signature(message.returns))
+    signatures = [without_trigraphs(signature(p)) for p in (message.params, message.returns)]
     items = [f'"{message.cxx_name}"', _flags(message), *(f'"{text}"' for text in signatures)]
     if max(map(len, items)) <= LONGEST_ITEM:
         code.wrapped("{", items, "},")

@@ -47,3 +47,16 @@ def test_what_cannot_be_generated_is_refused_by_that_number(chance: Chance) -> N
         answer = answers.to(Path(directory), "gen", "-o", "out", *program.arguments)
         assert {704} >= set(answer.numbers)
         assert (answer.code == 0) == Path(directory, "out").exists()
+
+
+def test_no_trigraph_is_generated(tmp_path: Path) -> None:
+    """Compilers warn of them, wherever they stand."""
+    (tmp_path / "PFoo.ipdl").write_text(
+        'const string kWhat = "what??! ???";\nunion U { int; bool; };\n'
+        "protocol PFoo { parent: async Ask(U??? a, map<int, bool>?? b); };\n"
+    )
+    answers.to(tmp_path, "gen", "-o", "out", "PFoo.ipdl")
+    texts = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
+    assert r"what?\?! ?\?\?" in texts["PFoo.h"]
+    assert r"a:?\?\?<i32|b>,b:?\?*{" in texts["PFoo.cc"]
+    assert [] == [name for name, text in texts.items() if "??" in text]
