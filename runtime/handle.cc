@@ -22,6 +22,7 @@
 namespace ipdl {
 
 void OwnedHandle::MarkForeign(HandleAccount* account) {
+  if (!valid()) return;  // an empty handle is never closed, so it would never be credited
   account->Charge();
   account_ = account;
 }

@@ -163,6 +163,14 @@ TEST(HandleTest, AReleasedHandleIsNoLongerChargedToThePeer) {
   EXPECT_EQ(0, close(static_cast<int>(raw)));
 }
 
+TEST(HandleTest, AnEmptyHandleIsChargedToNobody) {
+  const HandleAccount::Ref account = HandleAccount::New();
+  OwnedHandle empty;
+  empty.MarkForeign(account.get());
+  EXPECT_EQ(0u, account->held());
+  EXPECT_FALSE(empty.foreign());
+}
+
 TEST(HandleTest, AHandleKeepsTheAccountOfItsPeer) {
   OwnedHandle owned = AnyHandle();
   owned.MarkForeign(HandleAccount::New().get());
