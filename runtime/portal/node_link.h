@@ -107,6 +107,8 @@ class NodeLink : public RefCounted {
   bool OnMessage(Transport* transport, absl::Span<const uint8_t> data,
                  absl::Span<const IpczDriverHandle> handles);
   void OnTransportError(Transport* transport);
+  // Set with Transport::SetTimer; `context` says what for.
+  void OnTimer(Transport* transport, uintptr_t context);
 
  private:
   struct Outgoing {

@@ -52,6 +52,8 @@ void NodeLink::OnTransportError(Transport* transport) {
   if (transport_ == transport) Disconnect(turn);
 }
 
+void NodeLink::OnTimer(Transport* /*transport*/, uintptr_t /*context*/) {}
+
 bool NodeLink::OnMessage(Transport* transport, absl::Span<const uint8_t> data,
                          absl::Span<const IpczDriverHandle> raw_handles) {
   IncomingHandles handles(driver_, raw_handles);

@@ -2,12 +2,23 @@
 
 #include "runtime/portal/transport.h"
 
+#include <cstddef>
+#include <cstring>
 #include <utility>
 
 #include "runtime/portal/handle_table.h"
 #include "runtime/portal/node_link.h"
 
 namespace ipdl::portal {
+namespace {
+
+// Null unless the driver's table goes on behind that function.
+const IpczExtendedDriver* FindExtension(const IpczDriver& driver, size_t end_of_function) {
+  return driver.size >= end_of_function ? reinterpret_cast<const IpczExtendedDriver*>(&driver)
+                                        : nullptr;
+}
+
+}  // namespace
 
 Ref<Transport> Origin::Find() {
   MutexLock lock(&mutex_);
@@ -49,6 +60,19 @@ IpczResult Transport::Transmit(absl::Span<const uint8_t> data,
                             IPCZ_NO_FLAGS, nullptr);
 }
 
+IpczResult Transport::RingDoorbell() const {
+  const IpczExtendedDriver* const extended =
+      FindExtension(*driver(), offsetof(IpczExtendedDriver, SetTimer));
+  if (extended == nullptr || extended->RingDoorbell == nullptr) return Transmit({}, {});
+  return extended->RingDoorbell(handle(), IPCZ_NO_FLAGS, nullptr);
+}
+
+bool Transport::SetTimer(uint64_t delay_us, uintptr_t context) const {
+  const IpczExtendedDriver* const extended = FindExtension(*driver(), sizeof(IpczExtendedDriver));
+  return extended != nullptr && extended->SetTimer != nullptr &&
+         extended->SetTimer(handle(), delay_us, context, IPCZ_NO_FLAGS, nullptr) == IPCZ_RESULT_OK;
+}
+
 IpczResult Transport::ReportBadActivity(uintptr_t context) const {
   if (driver()->ReportBadTransportActivity == nullptr) return IPCZ_RESULT_UNIMPLEMENTED;
   driver()->ReportBadTransportActivity(handle(), context, IPCZ_NO_FLAGS, nullptr);
@@ -70,6 +94,12 @@ IpczResult Transport::OnActivity(IpczHandle listener, const void* data, size_t n
   }
   if ((flags & IPCZ_TRANSPORT_ACTIVITY_ERROR) != 0) {
     link->OnTransportError(transport.get());
+    return IPCZ_RESULT_OK;
+  }
+  if ((flags & IPCZ_TRANSPORT_ACTIVITY_TIMER) != 0) {
+    uintptr_t context = 0;
+    if (num_bytes == sizeof(context)) std::memcpy(&context, data, sizeof(context));
+    link->OnTimer(transport.get(), context);
     return IPCZ_RESULT_OK;
   }
   return link->OnMessage(transport.get(),

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
@@ -52,6 +53,10 @@ class Transport : public Object {
   // The driver takes the handles.
   IpczResult Transmit(absl::Span<const uint8_t> data,
                       absl::Span<const IpczDriverHandle> handles) const;
+  // Has the other end look at what is there without a datagram.
+  IpczResult RingDoorbell() const;
+  // False if the driver has no timers. See IpczExtendedDriver.
+  bool SetTimer(uint64_t delay_us, uintptr_t context) const;
   IpczResult ReportBadActivity(uintptr_t context) const;
   const Ref<Origin>& origin() const { return origin_; }
   // Makes the caller own the driver's handle again, after a failure.

@@ -121,6 +121,9 @@ typedef uint32_t IpczTransportActivityFlags;
 #define IPCZ_TRANSPORT_ACTIVITY_ERROR IPCZ_FLAG_BIT(0)
 /* The last call for this listener: deactivation is complete. No data comes with it. */
 #define IPCZ_TRANSPORT_ACTIVITY_DEACTIVATED IPCZ_FLAG_BIT(1)
+/* A timer that was set with SetTimer (IpczExtendedDriver) is due. `data` points to the `uintptr_t`
+ * that the router gave it. */
+#define IPCZ_TRANSPORT_ACTIVITY_TIMER IPCZ_FLAG_BIT(16)
 
 /* The driver's way to hand a datagram, or one of the flags above, to the router.
  *
@@ -213,6 +216,26 @@ struct IPCZ_ALIGN(8) IpczDriver {
   /* Unpredictable bytes: names of nodes and tokens depend on them. */
   IpczResult(IPCZ_API* GenerateRandomBytes)(size_t num_bytes, uint32_t flags, const void* options,
                                             void* buffer);
+};
+
+/* A driver that can do more. `driver.size` is sizeof(struct IpczExtendedDriver), and &driver is what
+ * CreateNode is given. Each of these functions may be null; with a plain IpczDriver all of them are.
+ */
+struct IPCZ_ALIGN(8) IpczExtendedDriver {
+  struct IpczDriver driver;
+
+  /* Has the handler at the other end called with an empty datagram, as if Transmit had sent one,
+   * but cheaper; several rings may lead to one call. Not in order with datagrams. Never blocks,
+   * whatever the other end does. Without it the router transmits an empty datagram. */
+  IpczResult(IPCZ_API* RingDoorbell)(IpczDriverHandle transport, uint32_t flags,
+                                     const void* options);
+
+  /* Calls the handler of this end once with IPCZ_TRANSPORT_ACTIVITY_TIMER and `context`, on the
+   * terms of any activity, in `delay_us` microseconds or somewhat later. Setting it again for the
+   * same context replaces what was set; UINT64_MAX ends it. Nothing comes after deactivation.
+   * Without it what the router waits for has no deadlines, and idle memory is kept. */
+  IpczResult(IPCZ_API* SetTimer)(IpczDriverHandle transport, uint64_t delay_us, uintptr_t context,
+                                 uint32_t flags, const void* options);
 };
 
 /* ---- Nodes ------------------------------------------------------------------------------------*/
