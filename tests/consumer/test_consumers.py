@@ -1,7 +1,8 @@
 """One user's project, two ways to get the library: as a meson subproject and as an installed copy.
 
 The project in counter/ is the same in both, its meson.build included. It compiles a protocol of
-its own, and its two programs talk in two processes.
+its own, and its two programs talk in two processes. The project in portals/ is in C and knows only
+the portal library.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tests.consumer import projects
 from tools.dev.tree import ROOT
 
 _COUNTER = Path(__file__).with_name("counter")
+_PORTALS = Path(__file__).with_name("portals")
 
 
 def test_a_project_uses_the_library_as_a_subproject(tmp_path: Path) -> None:
@@ -86,6 +88,20 @@ def test_an_error_in_a_protocol_stops_the_build_and_shows_where(
 
     with pytest.raises(AssertionError, match=r"PCounter\.ipdl:\d+:\d+.*\[?IPDL\d{4}"):
         projects.build(project, env)
+
+
+@pytest.mark.parametrize("linked", ["shared", "static"])
+def test_a_project_in_c_uses_the_portal_library_alone(
+    tmp_path: Path, installed: Path, linked: str
+) -> None:
+    env = projects.uses_installed(installed, projects.environment())
+    build = projects.build(Path(shutil.copytree(_PORTALS, tmp_path / "portals")), env)
+    if linked == "shared":
+        env["LD_LIBRARY_PATH"] = env["PKG_CONFIG_PATH"].removesuffix("/pkgconfig")
+
+    said = projects.run([f"./{linked}"], build, env)
+
+    assert "hello through a portal\n" == said
 
 
 def _project(directory: Path) -> Path:
