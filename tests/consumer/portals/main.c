@@ -94,13 +94,20 @@ static IpczResult GenerateRandomBytes(size_t num_bytes, uint32_t flags, const vo
 }
 
 static const struct IpczDriver kDriver = {
-    sizeof(kDriver),      Close,
-    Serialize,            Deserialize,
-    CreateTransports,     ActivateTransport,
-    DeactivateTransport,  Transmit,
-    NULL,                 AllocateSharedMemory,
-    GetSharedMemoryInfo,  DuplicateSharedMemory,
-    MapSharedMemory,      GenerateRandomBytes,
+    sizeof(kDriver),
+    Close,
+    Serialize,
+    Deserialize,
+    CreateTransports,
+    ActivateTransport,
+    DeactivateTransport,
+    Transmit,
+    NULL,
+    AllocateSharedMemory,
+    GetSharedMemoryInfo,
+    DuplicateSharedMemory,
+    MapSharedMemory,
+    GenerateRandomBytes,
 };
 
 static int Say(const char* what, IpczResult result) {
