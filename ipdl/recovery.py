@@ -56,6 +56,7 @@ class Recovery:
             self._take_resembled,
             self._insert_semantics,
             self._skip_semicolon,
+            self._skip_brace,
             self._insert_semicolon,
             self._insert_brace,
             self._insert_opening_brace,
@@ -168,10 +169,25 @@ class Recovery:
         self._reporter.report(diagnostics.stray_semicolon(), span, fix=Fix(span, ""))
         return at + 1
 
+    def _skip_brace(self, at: int) -> int | None:
+        """`struct S { int a; } };`, where no brace is open"""
+        if self._tokens[at].type != "}" or self._automaton.open_brackets("{"):
+            return None
+        if self._tokens[at - 1].type != "}" or not self._automaton.accepts(";"):
+            return None
+        self._reporter.report(diagnostics.nothing_to_close("`}`"), self._span(at))
+        after = at + 1
+        # The `;` of what went before, unless that has its own.
+        if self._automaton.begins_element() and self._tokens[after].type == ";":
+            after += 1
+        return after
+
     def _insert_semicolon(self, at: int) -> int | None:
         token = self._tokens[at]
         if token.type == ";" or not self._automaton.accepts(";"):
             return None
+        if self._automaton.begins_element():
+            return None  # a `;` fits here because it is tolerated, and would change nothing
         if self._automaton.accepts(";", token.type):
             if not self._begins_line(at) and token.type not in RESERVED | {"["}:
                 return None

@@ -132,10 +132,15 @@ class _UnitResolver:
                 symbol = Symbol(included.protocol, included.protocol.span)
                 self._scope.declare(included.protocol.name, symbol, place)
                 continue
+            # A name that the header declares twice was answered there.
+            seen: dict[str, str] = {}
             for using in included.usings:
-                self._declare_using(using, place)
+                if seen.setdefault(using.name, using.cxx) == using.cxx:
+                    self._declare_using(using, place)
             for declared in (*included.types, *included.enums, *included.constants):
-                self._scope.declare(declared.name, Symbol(declared, declared.span), place)
+                if declared.name not in seen:
+                    seen[declared.name] = ""
+                    self._scope.declare(declared.name, Symbol(declared, declared.span), place)
         for using in self._pending.usings:
             self._declare_using(using, using.span)
         unit = self._unit
