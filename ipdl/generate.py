@@ -9,7 +9,7 @@ from ipdl import diagnostics, output
 from ipdl.compile import Compilation
 from ipdl.loader import STDIN_NAME
 from ipdl.model import UnitKind
-from ipdl.reporter import Reporter
+from ipdl.reporter import Note, Reporter
 
 
 def generate_all(compilation: Compilation, side: str, reporter: Reporter) -> list[tuple[str, str]]:
@@ -32,6 +32,9 @@ def generate_all(compilation: Compilation, side: str, reporter: Reporter) -> lis
                 ),
                 span,
             )
+        for span, problem, other in emit.clashes(unit):
+            notes = [] if other is None else [Note("the other one comes from here", other)]
+            reporter.report(problem, span, *notes)
     if reporter.has_errors():
         return []
     files: list[tuple[str, str]] = []

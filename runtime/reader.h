@@ -135,7 +135,7 @@ class Reader {
     --depth_;
     return true;
   }
-  void Leave() { depth_ += ok() ? 1 : 0; }
+  void Leave() { depth_ += ok() ? 1u : 0u; }
 
   // True if all went well and nothing is left: no byte but zero padding of the frame (below 8
   // bytes, up to a multiple of 8), no handle.

@@ -166,3 +166,30 @@ def nameless_header() -> None:
 @error(704, "this cannot be generated: {what}", help="{hint}")
 def cannot_generate(what: str, hint: str) -> None:
     ...
+
+
+@error(
+    705,
+    "{what} and {other} would both be `{name}` in C++",
+    help="rename one of the two, or put it into another namespace",
+)
+def one_name_in_cxx(what: str, other: str, name: str) -> None:
+    ...
+
+
+@error(
+    706,
+    "C++ cannot have {what} beside the C library's `{name}`",
+    help="give it another name, or put it into a namespace",
+)
+def name_of_c_library(what: str, name: str) -> None:
+    ...
+
+
+@error(
+    707,
+    "{what} cannot be declared in `{namespace}`, which is the namespace of {owner}",
+    help="put it into a namespace of your own",
+)
+def namespace_of_library(what: str, namespace: str, owner: str) -> None:
+    ...

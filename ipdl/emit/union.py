@@ -20,7 +20,7 @@ from ipdl.emit.names import cxx_name, fresh
 from ipdl.emit.scope import Scope
 from ipdl.emit.types import CxxTypes, alternative_name, is_bool, is_scalar
 from ipdl.model import Optional, Type, Union, UnionType
-from ipdl.type_facts import is_move_only
+from ipdl.type_facts import is_move_only, unwrapped
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,14 @@ LAST = "T__Last"
 def alternatives_of(union: Union) -> list[Alternative]:
     taken = {NONE, LAST}
     found = []
+    # `Foo[]` steps aside for a type that is called ArrayOfFoo.
+    written = [component.type for component in union.components]
+    names = {alternative_name(type_) for type_ in written if unwrapped(type_) is type_}
     for component, boxed in zip(union.components, union.boxed):
         name = alternative_name(component.type)
+        if unwrapped(component.type) is not component.type:
+            name = fresh(name, names)
+            names.add(name)
         enumerator = fresh("T" + name, taken)
         taken.add(enumerator)
         found.append(

@@ -186,6 +186,45 @@ parent:
 """
 
 
+def unions_header() -> str:
+    """Types called like what generated unions call their wrapped alternatives and members."""
+    return """
+namespace unions {
+[Comparable] struct A { int32_t x; };
+[Comparable] struct ArrayOfA { A[] x; };
+[Comparable] struct MaybeA { A? x; };
+struct UniquePtrOfA { UniquePtr<A> x; };
+[Comparable] struct ArrayOfMaybeA { A?[] x; };
+[Comparable] struct MapOfstringToA { map<string, A> x; };
+[Comparable] struct _None { A none; };
+[Comparable] struct _Last { A last; };
+union Any {
+  A[]; A?; UniquePtr<A>; A?[]; map<string, A>; Any[];
+  _Last; A; ArrayOfA; MaybeA; UniquePtrOfA; ArrayOfMaybeA; MapOfstringToA; _None;
+};
+}
+"""
+
+
+def beside_classes_protocol() -> str:
+    """Names that almost are those of generated classes, and of their member types."""
+    return """
+struct PBesideClass { int32_t x; };
+struct PBeside_ { int32_t x; };
+struct AskResolver { PBeside_ x; };
+struct BesideParent { AskResolver x; };
+[ParentImpl=virtual, ChildImpl=virtual]
+protocol PBesideClasses {
+both:
+  async Ask(AskResolver a, BesideParent b) returns (AskResolver c, PBesideClass d);
+  async AskResolver_() returns (PBeside_ a);
+  async Msg_Ask();
+  async Reply_Ask();
+  async AskReply(string x) returns ();
+};
+"""
+
+
 def enums_protocol() -> str:
     """The same as names of enums and of their values; in fields, unions, maps and bounds."""
     names = sorted({*WORDS, *OURS})
@@ -280,5 +319,7 @@ SOURCES = {
     "PEnums.ipdl": enums_protocol(),
     "PConstants.ipdl": constants_protocol(),
     "Shadowing.ipdlh": shadowing_header(),
+    "Unions.ipdlh": unions_header(),
+    "PBesideClasses.ipdl": beside_classes_protocol(),
     "PShadowing.ipdl": shadowing_protocol(),
 }

@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 COMPILERS = [name for name in ("g++", "clang++") if shutil.which(name)]
 FLAGS = ["-fsyntax-only", "-fno-exceptions", "-fno-rtti"]
-FLAGS += ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+FLAGS += ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion", "-Werror"]
 # Names like `linux` and `unix` are macros in GNU mode only, which clang++ is given.
 STANDARDS = ["-std=c++20", "-std=gnu++20"]
 
