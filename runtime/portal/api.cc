@@ -3,6 +3,7 @@
 // What it is: IpczGetAPI and the functions of its table. What it is not: any logic of portals or
 // nodes. Called by applications, on any thread.
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <utility>
@@ -165,18 +166,25 @@ IpczResult IPCZ_API Put(IpczHandle portal, const void* data, size_t num_bytes,
   ReservedHandles reserved(handles, num_handles, ReservedHandles::kAttachable);
   if (!AreAttachable(reserved, router.get())) return IPCZ_RESULT_INVALID_ARGUMENT;
   ParcelPtr parcel = Parcel::New(num_bytes);
+  if (parcel == nullptr) return IPCZ_RESULT_RESOURCE_EXHAUSTED;
   if (num_bytes > 0) std::memcpy(parcel->data(), data, num_bytes);
   Turn turn(router->domain(), Cause::kApiCall);
   return router->Put(turn, parcel, reserved);
 }
 
-IpczResult IPCZ_API BeginPut(IpczHandle portal, IpczBeginPutFlags /*flags*/,
-                             const void* /*options*/, volatile void** data, size_t* num_bytes,
+IpczResult IPCZ_API BeginPut(IpczHandle portal, IpczBeginPutFlags flags, const void* /*options*/,
+                             volatile void** data, size_t* num_bytes,
                              IpczTransaction* transaction) {
   const Pinned<Router> router(portal);
   if (!router || transaction == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
+  size_t room = num_bytes == nullptr ? 0 : *num_bytes;
+  if ((flags & IPCZ_BEGIN_PUT_ALLOW_PARTIAL) != 0) room = std::min(room, Limits::kParcelBytes);
+  ParcelPtr parcel = Parcel::New(room);
+  if (parcel == nullptr) return IPCZ_RESULT_RESOURCE_EXHAUSTED;
   Turn turn(router->domain(), Cause::kApiCall);
-  return router->BeginPut(num_bytes == nullptr ? 0 : *num_bytes, data, transaction);
+  const IpczResult result = router->BeginPut(std::move(parcel), data, transaction);
+  if (result == IPCZ_RESULT_OK && num_bytes != nullptr) *num_bytes = room;
+  return result;
 }
 
 IpczResult IPCZ_API EndPut(IpczHandle portal, IpczTransaction transaction,

@@ -82,14 +82,15 @@ IpczResult HeldParcel::EndGet(IpczTransaction transaction) {
 }
 
 IpczResult HeldParcel::Reject(uintptr_t context) {
-  Ref<Origin> source;
+  Ref<Transport> source;
+  bool forwarded;
   {
     MutexLock lock(&mutex_);
     if (parcel_ == nullptr || !parcel_->source) return IPCZ_RESULT_FAILED_PRECONDITION;
     source = parcel_->source;
+    forwarded = !parcel_->came_directly;
   }
-  const Ref<Transport> transport = source->Find();
-  return transport ? transport->ReportBadActivity(context) : IPCZ_RESULT_FAILED_PRECONDITION;
+  return source->ReportBadActivity(context, forwarded);
 }
 
 }  // namespace ipdl::portal

@@ -14,6 +14,9 @@ struct Limits {
   // Portals that a connection begins with. Numbers of hops below kFirstFreeHop are theirs.
   static constexpr size_t kInitialPortals = 12;
 
+  // Bytes of one parcel, or of one of the parcels inside it. A message's size has 32 bits.
+  static constexpr size_t kParcelBytes = size_t{1} << 30;
+
   // Hops of routes on one connection, both sides' together.
   size_t routes_per_link = 262144;
 

@@ -164,8 +164,10 @@ bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
     turn.Discard(std::move(parsed.parcel));
     return true;
   }
+  const Ref<Router> router = link->router;
+  parsed.parcel->came_directly = router->current() == link.get() && router->IsDirectRemote();
   link->pending.Push(std::move(parsed.parcel));
-  Ref<Router>(link->router)->Pull(turn);
+  router->Pull(turn);
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "runtime/portal/limits.h"
 #include "runtime/portal/transport.h"
 
 namespace ipdl::portal {
@@ -16,8 +17,9 @@ Parcel::Parcel(size_t capacity) : size_(capacity), capacity_(capacity) {}
 Parcel::~Parcel() = default;
 
 ParcelPtr Parcel::New(size_t capacity) {
-  void* const memory = ::operator new(sizeof(Parcel) + capacity);
-  return ParcelPtr(new (memory) Parcel(capacity));
+  if (capacity > Limits::kParcelBytes) return nullptr;
+  void* const memory = ::operator new(sizeof(Parcel) + capacity, std::nothrow);
+  return ParcelPtr(memory == nullptr ? nullptr : new (memory) Parcel(capacity));
 }
 
 void ParcelDeleter::operator()(Parcel* parcel) const {

@@ -20,7 +20,7 @@
 
 namespace ipdl::portal {
 
-class Origin;
+class Transport;
 class Parcel;
 
 struct ParcelDeleter {
@@ -30,7 +30,8 @@ using ParcelPtr = std::unique_ptr<Parcel, ParcelDeleter>;
 
 class Parcel {
  public:
-  // With room for `capacity` bytes, not initialised, all of them part of it at first.
+  // With room for `capacity` bytes, not initialised, all of them part of it at first. Null if that
+  // is beyond Limits::kParcelBytes, or beyond this machine's memory.
   static ParcelPtr New(size_t capacity);
 
   uint8_t* data() { return reinterpret_cast<uint8_t*>(this + 1); }
@@ -42,7 +43,9 @@ class Parcel {
   // Portals (Router) and boxes, in order.
   std::vector<Ref<Object>> attachments;
   // What it came over from another node; null if it did not.
-  Ref<Origin> source;
+  Ref<Transport> source;
+  // Whether the node at the other end of `source` is known to have put it, not just passed it on.
+  bool came_directly = false;
   // Objects of it that come through the broker and are not here yet; null when it is whole.
   struct Awaited {
     uint64_t relay_id;

@@ -63,6 +63,7 @@ bool ReadSections(WireCursor& cursor, uint32_t count, std::vector<Section>* sect
     absl::Span<const uint8_t> bytes;
     if (!cursor.ReadBytes(section.header.num_bytes, &bytes)) return false;
     section.parcel = Parcel::New(bytes.size());
+    if (section.parcel == nullptr) return false;
     if (!bytes.empty()) std::memcpy(section.parcel->data(), bytes.data(), bytes.size());
   }
   return true;
@@ -83,7 +84,7 @@ ParsedParcel ReadParcel(absl::Span<const uint8_t> body, IncomingHandles& handles
   // The places of attachments must not move any more once they are pointed at.
   for (Section& section : sections) {
     section.parcel->attachments.resize(section.records.size());
-    section.parcel->source = transport->origin();
+    section.parcel->source = transport;
   }
   ParsedParcel parsed;
   parsed.hop = fixed.hop;

@@ -73,6 +73,7 @@ ParcelPtr ParcelWriter::SerializeApplicationObject(Box& box) const {
   if (result == IPCZ_RESULT_OK) return Parcel::New(0);
   if (result != IPCZ_RESULT_RESOURCE_EXHAUSTED) return nullptr;
   ParcelPtr parcel = Parcel::New(num_bytes);
+  if (parcel == nullptr) return nullptr;
   std::vector<IpczHandle> handles(num_handles, IPCZ_INVALID_HANDLE);
   result = object.serializer(object.object, IPCZ_NO_FLAGS, nullptr, parcel->data(), &num_bytes,
                              handles.data(), &num_handles);

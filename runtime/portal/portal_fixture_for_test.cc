@@ -16,8 +16,7 @@ PortalFixture::PortalFixture(const TestNetwork::Options& options)
 }
 
 PortalFixture::~PortalFixture() {
-  while (!nodes_.empty()) CloseNode(nodes_.back());
-  network_->Settle();
+  CloseNodes();
   network_->RunUntil([&] {
     return HandleTable::Get().size() == handles_before_ && network_->live_objects() == 0;
   });
@@ -26,10 +25,19 @@ PortalFixture::~PortalFixture() {
 }
 
 IpczHandle PortalFixture::NewNode(IpczCreateNodeFlags flags) {
+  return NewNodeWith(TestNetwork::driver(), flags);
+}
+
+IpczHandle PortalFixture::NewNodeWith(const IpczDriver& driver, IpczCreateNodeFlags flags) {
   IpczHandle node = IPCZ_INVALID_HANDLE;
-  EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.CreateNode(&TestNetwork::driver(), flags, nullptr, &node));
+  EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.CreateNode(&driver, flags, nullptr, &node));
   nodes_.push_back(node);
   return node;
+}
+
+void PortalFixture::CloseNodes() {
+  while (!nodes_.empty()) CloseNode(nodes_.back());
+  network_->Settle();
 }
 
 void PortalFixture::CloseNode(IpczHandle node) {

@@ -43,6 +43,9 @@ class PortalFixture : public testing::Test {
   TestNetwork& network() { return *network_; }
 
   IpczHandle NewNode(IpczCreateNodeFlags flags = IPCZ_NO_FLAGS);
+  // Of another driver; the nodes must be closed before it ends (CloseNodes).
+  IpczHandle NewNodeWith(const IpczDriver& driver, IpczCreateNodeFlags flags);
+  void CloseNodes();
   IpczHandle NewBroker() { return NewNode(IPCZ_CREATE_NODE_AS_BROKER); }
   // Closes it now rather than at the end.
   void CloseNode(IpczHandle node);

@@ -19,14 +19,6 @@ class RefCounted {
   RefCounted& operator=(const RefCounted&) = delete;
 
   void AddRef() const { refs_.fetch_add(1, std::memory_order_relaxed); }
-  // Unless the last reference is gone already and the object about to be.
-  [[nodiscard]] bool TryAddRef() const {
-    uint32_t refs = refs_.load(std::memory_order_relaxed);
-    do {
-      if (refs == 0) return false;
-    } while (!refs_.compare_exchange_weak(refs, refs + 1, std::memory_order_relaxed));
-    return true;
-  }
   // Returns whether it was the last one.
   [[nodiscard]] bool DropRef() const { return refs_.fetch_sub(1, std::memory_order_acq_rel) == 1; }
 

@@ -51,7 +51,7 @@ class Router : public Object {
   IpczPortalStatus Status() const;
   // Attaches the handles to the parcel and sends it, or changes nothing.
   IpczResult Put(Turn& turn, ParcelPtr& parcel, ReservedHandles& handles);
-  IpczResult BeginPut(size_t num_bytes, volatile void** data, IpczTransaction* transaction);
+  IpczResult BeginPut(ParcelPtr parcel, volatile void** data, IpczTransaction* transaction);
   IpczResult EndPut(Turn& turn, IpczTransaction transaction, size_t num_bytes,
                     ReservedHandles& handles);
   IpczResult AbortPut(Turn& turn, IpczTransaction transaction);

@@ -53,10 +53,10 @@ IpczResult Router::Put(Turn& turn, ParcelPtr& parcel, ReservedHandles& handles) 
   return IPCZ_RESULT_OK;
 }
 
-IpczResult Router::BeginPut(size_t num_bytes, volatile void** data, IpczTransaction* transaction) {
+IpczResult Router::BeginPut(ParcelPtr parcel, volatile void** data, IpczTransaction* transaction) {
   if (is_proxy() || closed_) return IPCZ_RESULT_INVALID_ARGUMENT;
   if (in_end_ != End::kNone) return IPCZ_RESULT_NOT_FOUND;
-  TwoPhase::Open open = {++two_phase().last, Parcel::New(num_bytes)};
+  TwoPhase::Open open = {++two_phase().last, std::move(parcel)};
   if (data != nullptr) *data = open.parcel->data();
   *transaction = open.transaction;
   two_phase_->puts.push_back(std::move(open));

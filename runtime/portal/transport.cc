@@ -20,20 +20,8 @@ const IpczExtendedDriver* FindExtension(const IpczDriver& driver, size_t end_of_
 
 }  // namespace
 
-Ref<Transport> Origin::Find() {
-  MutexLock lock(&mutex_);
-  if (transport_ == nullptr || !transport_->TryAddRef()) return nullptr;
-  return Ref<Transport>::Adopt(transport_);
-}
-
-void Origin::TransportGone() {
-  MutexLock lock(&mutex_);
-  transport_ = nullptr;
-}
-
-Transport::Transport(DriverObject object)
-    : Object(kKind), object_(std::move(object)), origin_(MakeRef<Origin>(this)) {}
-Transport::~Transport() { origin_->TransportGone(); }
+Transport::Transport(DriverObject object) : Object(kKind), object_(std::move(object)) {}
+Transport::~Transport() = default;
 
 IpczResult Transport::Activate(Ref<NodeLink> link) {
   link_ = std::move(link);
@@ -73,9 +61,12 @@ bool Transport::SetTimer(uint64_t delay_us, uintptr_t context) const {
          extended->SetTimer(handle(), delay_us, context, IPCZ_NO_FLAGS, nullptr) == IPCZ_RESULT_OK;
 }
 
-IpczResult Transport::ReportBadActivity(uintptr_t context) const {
+IpczResult Transport::ReportBadActivity(uintptr_t context, bool forwarded) const {
   if (driver()->ReportBadTransportActivity == nullptr) return IPCZ_RESULT_UNIMPLEMENTED;
-  driver()->ReportBadTransportActivity(handle(), context, IPCZ_NO_FLAGS, nullptr);
+  const uint32_t flags = forwarded && driver()->size > sizeof(IpczDriver)
+                             ? IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED
+                             : IPCZ_NO_FLAGS;
+  driver()->ReportBadTransportActivity(handle(), context, flags, nullptr);
   return IPCZ_RESULT_OK;
 }
 

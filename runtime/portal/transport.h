@@ -2,7 +2,9 @@
 //
 // What it is: the driver's handle of one end, its activation, and its orderly end. What it is not:
 // a connection between nodes; NodeLink is, and may outlive several. Called by NodeLink; calls the
-// driver, so never under a domain's lock.
+// driver, so never under a domain's lock. A parcel keeps the transport that it came over, so that
+// it can be rejected when the connection is over; the driver closes what a transport costs when it
+// is deactivated.
 
 #ifndef IPDL_RUNTIME_PORTAL_TRANSPORT_H_
 #define IPDL_RUNTIME_PORTAL_TRANSPORT_H_
@@ -11,30 +13,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
 #include "runtime/portal/driver_object.h"
 #include "runtime/portal/include/ipcz/ipcz.h"
-#include "runtime/portal/mutex.h"
 #include "runtime/portal/object.h"
 
 namespace ipdl::portal {
 
 class NodeLink;
-
-class Transport;
-
-// Where a parcel came from, as long as that is open: a parcel does not keep its transport.
-class Origin : public RefCounted {
- public:
-  explicit Origin(Transport* transport) : transport_(transport) {}
-  Ref<Transport> Find();
-  void TransportGone();
-
- private:
-  Mutex mutex_;
-  Transport* transport_ ABSL_GUARDED_BY(mutex_);
-};
 
 class Transport : public Object {
  public:
@@ -57,8 +43,8 @@ class Transport : public Object {
   IpczResult RingDoorbell() const;
   // False if the driver has no timers. See IpczExtendedDriver.
   bool SetTimer(uint64_t delay_us, uintptr_t context) const;
-  IpczResult ReportBadActivity(uintptr_t context) const;
-  const Ref<Origin>& origin() const { return origin_; }
+  // `forwarded`: whoever is at the other end only passed on what is reported.
+  IpczResult ReportBadActivity(uintptr_t context, bool forwarded) const;
   // Makes the caller own the driver's handle again, after a failure.
   DriverObject TakeObject() { return std::move(object_); }
 
@@ -68,7 +54,6 @@ class Transport : public Object {
                                         IpczTransportActivityFlags flags, const void* options);
 
   DriverObject object_;
-  const Ref<Origin> origin_;
   Ref<NodeLink> link_;  // set before activation
   IpczHandle listener_ = IPCZ_INVALID_HANDLE;
   std::atomic<bool> active_{false};

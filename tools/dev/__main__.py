@@ -12,7 +12,7 @@ from pathlib import Path
 # Run as a directory, Python puts tools/dev first; the modules are named from the root.
 sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-from tools.dev import build_dir, children, lint, programs, report, test_run  # noqa: E402
+from tools.dev import build_dir, children, lint, mutants, programs, report, test_run  # noqa: E402
 
 
 def main(argv: list[str]) -> int:
@@ -27,6 +27,8 @@ def main(argv: list[str]) -> int:
                 programs.bench(arguments)
             case "test":
                 return test_run.command(arguments)
+            case "mutants":
+                return mutants.command(arguments)
             case "build":
                 _no_arguments(command, arguments)
                 build_dir.configure(build_dir.DEBUG, with_tests=False)

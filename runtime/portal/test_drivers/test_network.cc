@@ -162,6 +162,7 @@ struct TestDriverCalls {
       return IPCZ_RESULT_UNKNOWN;
     }
     const std::shared_ptr<TestNetwork::TransportEnd> end = From(transport)->transport;
+    network.last_listener_ = listener;
     {
       std::lock_guard<std::mutex> lock(network.mutex_);
       end->listener = listener;
@@ -217,8 +218,9 @@ struct TestDriverCalls {
   }
 
   static IpczResult ReportBadTransportActivity(IpczDriverHandle transport, uintptr_t context,
-                                               uint32_t, const void*) {
+                                               uint32_t flags, const void*) {
     g_current->reports.emplace_back(transport, context);
+    g_current->report_flags.push_back(flags);
     return IPCZ_RESULT_OK;
   }
 
@@ -362,6 +364,8 @@ bool TestNetwork::DeliverOne(const std::shared_ptr<TransportEnd>& end) {
     end->active = false;
     end->error_told = true;
     lock.unlock();
+    // Only the handle is left until Close, for parcels that came this way and may be rejected.
+    TestDriverCalls::CloseTransport(end);
     handler(listener, nullptr, 0, nullptr, 0, IPCZ_TRANSPORT_ACTIVITY_DEACTIVATED, nullptr);
     return true;
   }

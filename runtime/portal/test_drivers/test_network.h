@@ -74,11 +74,14 @@ class TestNetwork {
   // Called before each message that is transmitted; may change it. Not with kThreaded.
   std::function<void(std::vector<uint8_t>* bytes)> tamper;
 
+  // What ActivateTransport was given last.
+  IpczHandle last_listener() const { return last_listener_; }
   int live_objects() const { return live_objects_; }
   uint64_t transmitted() const { return transmitted_; }
   int allocations() const { return allocations_; }
   // What ReportBadTransportActivity was called with, transport and context.
   std::vector<std::pair<IpczDriverHandle, uintptr_t>> reports;
+  std::vector<uint32_t> report_flags;
 
   struct Object;
   struct TransportEnd;
@@ -108,6 +111,7 @@ class TestNetwork {
   std::atomic<int> live_objects_{0};
   std::atomic<uint64_t> transmitted_{0};
   std::atomic<int> allocations_{0};
+  std::atomic<IpczHandle> last_listener_{0};
 };
 
 }  // namespace ipdl::portal

@@ -141,6 +141,11 @@ struct IPCZ_ALIGN(8) IpczSharedMemoryInfo {
   size_t region_num_bytes;
 };
 
+/* In the flags of ReportBadTransportActivity, for an IpczExtendedDriver only: the node at the other
+ * end may not have put the rejected parcel but only passed it on (the route was not one settled hop
+ * when the parcel came), and must not be punished for what is in it. */
+#define IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED IPCZ_FLAG_BIT(16)
+
 /* The functions that an application gives to the router. The table must outlive every node made
  * with it. Anything but OK is failure. `flags` are 0 and `options` null unless said otherwise. */
 struct IPCZ_ALIGN(8) IpczDriver {
@@ -193,7 +198,8 @@ struct IPCZ_ALIGN(8) IpczDriver {
                                  const IpczDriverHandle* driver_handles, size_t num_driver_handles,
                                  uint32_t flags, const void* options);
 
-  /* The application rejected a parcel that came over this transport; see Reject. May be null. */
+  /* The application rejected a parcel that came over this transport; see Reject. May be null.
+   * `flags` may hold the flag above if the table is larger than this one. */
   IpczResult(IPCZ_API* ReportBadTransportActivity)(IpczDriverHandle transport, uintptr_t context,
                                                    uint32_t flags, const void* options);
 
@@ -445,15 +451,18 @@ struct IPCZ_ALIGN(8) IpczAPI {
    *                     or box, is given twice, is this portal or its peer within the node, or a
    *                     box whose content can never be sent (an application object without
    *                     serializer: when the peer is in another node)
-   *   NOT_FOUND         the peer is known to be closed */
+   *   NOT_FOUND         the peer is known to be closed
+   *   RESOURCE_EXHAUSTED  more than 1 GiB, or no memory */
   IpczResult(IPCZ_API* Put)(IpczHandle portal, const void* data, size_t num_bytes,
                             const IpczHandle* handles, size_t num_handles, uint32_t flags,
                             const void* options);
 
   /* Begins a put into memory of the router's: *num_bytes in, the room given out. A null `num_bytes`
-   * asks for none. Any number may be open; parcels go in the order of their EndPut.
-   *   INVALID_ARGUMENT  no portal, null transaction
-   *   NOT_FOUND         the peer is known to be closed */
+   * asks for none. Any number may be open; parcels go in the order of their EndPut. The room is
+   * exactly what was asked for; with ALLOW_PARTIAL at most 1 GiB of it.
+   *   INVALID_ARGUMENT    no portal, null transaction
+   *   NOT_FOUND           the peer is known to be closed
+   *   RESOURCE_EXHAUSTED  more than 1 GiB and not ALLOW_PARTIAL, or no memory */
   IpczResult(IPCZ_API* BeginPut)(IpczHandle portal, IpczBeginPutFlags flags, const void* options,
                                  volatile void** data, size_t* num_bytes,
                                  IpczTransaction* transaction);
@@ -484,7 +493,8 @@ struct IPCZ_ALIGN(8) IpczAPI {
    *   INVALID_ARGUMENT    neither portal nor parcel, null transaction, room for handles without a
    *                       buffer, OVERLAPPED on a parcel
    *   UNAVAILABLE, NOT_FOUND  as for Get
-   *   ALREADY_EXISTS      an exclusive get is open, or an overlapped one and this is none
+   *   ALREADY_EXISTS      an exclusive get is open, or an overlapped one and this is none; also if
+   *                       the queue is empty
    *   RESOURCE_EXHAUSTED  too little room for handles, and not PARTIAL; *num_handles tells */
   IpczResult(IPCZ_API* BeginGet)(IpczHandle source, IpczBeginGetFlags flags, const void* options,
                                  const volatile void** data, size_t* num_bytes, IpczHandle* handles,
@@ -506,9 +516,10 @@ struct IPCZ_ALIGN(8) IpczAPI {
                              struct IpczPortalStatus* status);
 
   /* Tells the driver that a parcel which came over one of its transports was not acceptable, with
-   * `context` for the driver. The connection itself is left as it is.
+   * `context` for the driver. The connection itself is left as it is; it may be over already, for
+   * the transport is not closed before the last parcel that came over it.
    *   INVALID_ARGUMENT     no parcel
-   *   FAILED_PRECONDITION  the parcel did not come from another node, or that connection is over
+   *   FAILED_PRECONDITION  the parcel did not come from another node
    *   UNIMPLEMENTED        the driver has no ReportBadTransportActivity */
   IpczResult(IPCZ_API* Reject)(IpczHandle parcel, uintptr_t context, uint32_t flags,
                                const void* options);
