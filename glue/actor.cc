@@ -1,5 +1,7 @@
 #include "glue/actor.h"
 
+#include <utility>
+
 #include "glue/message_channel.h"
 #include "glue/toplevel.h"
 
@@ -24,6 +26,14 @@ const char* DestroyReasonName(DestroyReason reason) {
 }
 
 Actor::~Actor() = default;
+
+void Actor::Unreferenced() const {
+  if (!class_->manual_dealloc) {
+    delete this;
+  } else if (const RefPtr<Actor> manager = std::exchange(freed_by_, nullptr)) {
+    manager->class_->deallocate(*manager, const_cast<Actor&>(*this));
+  }
+}
 
 bool Actor::CanSend() const { return status_ == LinkStatus::kConnected && channel_->IsOpen(); }
 

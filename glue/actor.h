@@ -16,6 +16,11 @@
 // ActorDestroy deletes or closes is doomed at once and told after the present subtree is done, so
 // ActorDestroy is never entered from inside another one. Actors are not used again.
 //
+// Actors of a [ManualDealloc] protocol are not deleted when nobody refers to them any more. What the
+// author allocated is the author's until it is given to a constructor. From then on the connection
+// has it, and calls DeallocPBarParent on its manager exactly once: after ActorDestroy, as soon as no
+// message of it is being handled and no RefPtr to it is left; also if the constructor failed.
+//
 // Threads: an actor, its references and everything that it hands out belong to the thread of the
 // run loop that it is bound to.
 
@@ -56,7 +61,7 @@ class Actor {
   // Not thread-safe. Use RefPtr.
   void AddRef() const { ++references_; }
   void Release() const {
-    if (--references_ == 0) delete this;
+    if (--references_ == 0) Unreferenced();
   }
   // For tests.
   uint32_t reference_count() const { return references_; }
@@ -99,6 +104,9 @@ class Actor {
   friend class OutgoingConstructor;
   friend class ReplyTable;
 
+  // Deletes it, or has it freed if it ended and is for its manager to free.
+  void Unreferenced() const;
+
   const ActorClass* class_;
   mutable uint32_t references_ = 0;
   int32_t id_ = 0;
@@ -113,6 +121,8 @@ class Actor {
   Actor* previous_managed_ = nullptr;  // among the actors of the same manager
   Actor* next_managed_ = nullptr;
   PendingReply* pending_ = nullptr;  // list of replies that this actor waits for
+  // The manager that frees it. Set when it has ended, if it is of a [ManualDealloc] class.
+  mutable RefPtr<Actor> freed_by_;
 };
 
 }  // namespace ipdl

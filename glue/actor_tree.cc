@@ -132,7 +132,7 @@ void ActorTree::Delete(Actor& actor) {
   actor.channel_->tree().Destroy(actor, DestroyReason::kDeletion, DestroyReason::kAncestorDeletion);
 }
 
-void ActorTree::FailConstructor(Actor& actor) {
+void ActorTree::FailConstructor(Actor& actor, Actor& manager) {
   if (actor.channel_ != nullptr) {
     actor.channel_->tree().Destroy(actor, DestroyReason::kFailedConstructor,
                                    DestroyReason::kAncestorDeletion);
@@ -142,6 +142,7 @@ void ActorTree::FailConstructor(Actor& actor) {
     actor.reason_ = DestroyReason::kFailedConstructor;
     actor.ActorDestroy(DestroyReason::kFailedConstructor);
     actor.status_ = LinkStatus::kDestroyed;
+    if (actor.class_->manual_dealloc) actor.freed_by_ = RefPtr<Actor>(&manager);
   }
 }
 
@@ -157,6 +158,7 @@ void ActorTree::DestroyOne(Actor& actor) {
   replies_->ForgetQuestions(actor);
   actor.status_ = LinkStatus::kDestroyed;
   actor.channel_ = nullptr;
+  if (actor.class_->manual_dealloc) actor.freed_by_ = RefPtr<Actor>(actor.manager_);
   Unlink(actor);
   if (last_found_ == &actor) {
     last_found_id_ = 0;

@@ -59,8 +59,9 @@ class ActorTree {
 
   // Its __delete__ was sent. Does nothing if it is not connected any more.
   static void Delete(Actor& actor);
-  // Its constructor could not be sent: kFailedConstructor, also if it was never connected.
-  static void FailConstructor(Actor& actor);
+  // Its constructor could not be sent: kFailedConstructor, also if it was never connected below
+  // `manager`.
+  static void FailConstructor(Actor& actor, Actor& manager);
 
  private:
   Actor* FindSlow(int32_t id);

@@ -40,7 +40,7 @@ HandlerStatus Incoming::Construct(Actor* made) noexcept {
   }
   constructed_ = RefPtr<Actor>(made);
   if (!actor_.CanSend()) {  // the Alloc function closed or deleted what it was called on
-    ActorTree::FailConstructor(*made);
+    ActorTree::FailConstructor(*made, actor_);
     return HandlerStatus::kDropped;
   }
   channel_.tree().Connect(*made, actor_, constructed_id_, /*made_by_peer=*/true);

@@ -107,6 +107,7 @@ OutgoingConstructor::OutgoingConstructor(Actor& manager, uint16_t message, Actor
     return;
   }
   made_ = RefPtr<Actor>(made);
+  manager_ = RefPtr<Actor>(&manager);
   if (!manager.CanSend()) return;
   MessageChannel& channel = *manager.channel_;
   if (channel.constructing) {
@@ -144,7 +145,7 @@ SendResult OutgoingConstructor::SendSync(SyncReply& reply) noexcept {
 SendResult OutgoingConstructor::Settle(SendResult sent) {
   if (constructing_) std::exchange(constructing_, nullptr)->constructing = false;
   if (const RefPtr<Actor> made = std::exchange(made_, nullptr); made && !sent) {
-    ActorTree::FailConstructor(*made);
+    ActorTree::FailConstructor(*made, *manager_);
   }
   return sent;
 }

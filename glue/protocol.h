@@ -89,6 +89,9 @@ enum class HandlerStatus : uint8_t {
   kBad,        // the handler called the message bad: the peer is cut off
 };
 
+// Calls the author's DeallocPBarParent(actor) on `manager`, of a class that manages `actor`'s.
+using Deallocator = void (*)(Actor& manager, Actor& actor) noexcept;
+
 // Nothing is thrown through the library: an exception of the author's RecvX ends the process here.
 using Handler = HandlerStatus (*)(Actor& actor, Incoming& in) noexcept;
 
@@ -97,6 +100,8 @@ struct ActorClass {
   const ProtocolInfo* protocol;
   Side side;
   const Handler* handlers;  // one for each message; null: not received by this side
+  bool manual_dealloc = false;        // [ManualDealloc]: its manager's class frees its actors
+  Deallocator deallocate = nullptr;  // for actors of [ManualDealloc] classes that it manages
 };
 
 }  // namespace ipdl

@@ -25,7 +25,7 @@ BASE_MEMBERS = frozenset(
     ToplevelActor actor_class channel_ class_ connection_ first_managed first_managed_ id id_
     last_managed_ link_status loop made_by_peer_ manager manager_ next_managed next_managed_ peer
     pending_ previous_managed_ protocol_name queued_bytes reason_ reference_count references_ side
-    status_ toplevel unanswered_
+    freed_by_ status_ toplevel unanswered_
     """.split()
 )
 
@@ -67,7 +67,7 @@ class ActorClass:
     @cached_property
     def scope(self) -> Scope:
         """Inside the class."""
-        members = set(BASE_MEMBERS) | {"kClass", "kHandlers", "Manager", "Dispatch"}
+        members = set(BASE_MEMBERS) | {"kClass", "kHandlers", "Manager", "Dispatch", "DeallocManaged"}
         members |= {f"Send{m.cxx_name}" for m in self.sent} | set(self.resolvers.values())
         for message in self.received:
             members |= {f"Recv{message.cxx_name}", f"On{message.cxx_name}"}
@@ -76,7 +76,7 @@ class ActorClass:
                 members |= {f"{verb}{message.cxx_name}Reply" for verb in ("Read", "Write")}
         for managed in self.protocol.manages:
             class_name = managed.actor_class(self.side)
-            members |= {f"Managed{class_name}", f"Alloc{class_name}"}
+            members |= {f"{verb}{class_name}" for verb in ("Managed", "Alloc", "Dealloc")}
         return namespace_scope(self.unit, self.protocol.namespace).inside(members)
 
     def std(self, name: str) -> str:
@@ -115,6 +115,18 @@ class ActorClass:
         """`FooParent` for PFoo; also the stem of the header that the source includes."""
         return self.protocol.name.removeprefix("P") + self.side.suffix
 
+    def impl_here(self, scope: Scope) -> str:
+        """The author's class, from inside a function of the source."""
+        if self.impl_name == self.default_impl:
+            return scope.own(self.protocol.namespace, self.default_impl)
+        return self.impl_name
+
+    @property
+    def has_dispatch(self) -> bool:
+        """Is there a `Dispatch`, for messages or for actors to be freed?"""
+        managed = self.protocol.manages
+        return bool(self.protocol.messages) or any(p.manual_dealloc for p in managed)
+
     def of(self, message: Message) -> MessageNames:
         return MessageNames(self, message)
 
@@ -151,6 +163,24 @@ class MessageNames:
         protocol = self.message.ctor_of
         assert protocol is not None
         return self.types.scope.own(protocol.namespace, protocol.actor_class(self.actor.side))
+
+    @property
+    def made_pointer(self) -> str:
+        """What owns the actor that a constructor makes; a [ManualDealloc] one is a plain pointer."""
+        protocol = self.message.ctor_of
+        assert protocol is not None
+        return f"{self.made}*" if protocol.manual_dealloc else f"{IPDL}::RefPtr<{self.made}>"
+
+    def plain(self, pointer: str) -> str:
+        """A `made_pointer` as a plain pointer."""
+        return pointer if self.made_pointer.endswith("*") else f"{pointer}.get()"
+
+    @property
+    def alloc(self) -> str:
+        """The author's function that makes the actor."""
+        protocol = self.message.ctor_of
+        assert protocol is not None
+        return "Alloc" + protocol.actor_class(self.actor.side)
 
     @property
     def values(self) -> str:

@@ -9,7 +9,7 @@ compiled as one.
 
 from __future__ import annotations
 
-from ipdl.emit import doc
+from ipdl.emit import doc, manual_dealloc
 from ipdl.emit.actor_class import ActorClass, MessageNames, without_names
 from ipdl.emit.code import Code
 from ipdl.emit.names import cxx_name
@@ -42,8 +42,7 @@ def emit_virtual(code: Code, actor: ActorClass, message: Message) -> None:
     names = actor.of(message)
     code.comment(doc.of_message(message))
     if message.ctor_of is not None:
-        alloc = _alloc_name(names)
-        head = f"virtual {QUALIFIER}RefPtr<{names.made}> {alloc}("
+        head = f"virtual {names.made_pointer} {names.alloc}("
         code.wrapped(head, names.alloc_params(), ") = 0;")
     tail = ");" if has_default(message) else ") = 0;"
     code.wrapped(f"virtual {RESULT} Recv{message.cxx_name}(", names.recv_params(), tail)
@@ -59,16 +58,10 @@ def emit_expected(code: Code, actor: ActorClass, message: Message) -> None:
     """What the author's class has to have for the message, as a comment."""
     names = actor.of(message)
     if message.ctor_of is not None:
-        head = f"{QUALIFIER}RefPtr<{names.made}> {_alloc_name(names)}("
+        head = f"{names.made_pointer} {names.alloc}("
         code.wrapped(head, names.alloc_params(), ");")
     if not has_default(message):
         code.wrapped(f"{RESULT} Recv{message.cxx_name}(", names.recv_params(), ");")
-
-
-def _alloc_name(names: MessageNames) -> str:
-    protocol = names.message.ctor_of
-    assert protocol is not None
-    return "Alloc" + protocol.actor_class(names.actor.side)
 
 
 # --- The source
@@ -90,7 +83,7 @@ def emit_default_body(code: Code, actor: ActorClass, message: Message) -> None:
 
 
 def emit_dispatch(code: Code, actor: ActorClass) -> None:
-    """`struct PFooParent::Dispatch`. A protocol without messages has none."""
+    """`struct PFooParent::Dispatch`."""
     code.line()
     with code.block(f"struct {actor.name}::Dispatch", "};"):
         for message in actor.sent:
@@ -103,7 +96,11 @@ def emit_dispatch(code: Code, actor: ActorClass) -> None:
                 code.line()
             _emit_handler(code, actor.of(message))
             code.line()
-        _emit_table(code, actor)
+        if manual_dealloc.freed_by(actor):
+            manual_dealloc.emit_deallocator(code, actor)
+            code.line()
+        if actor.protocol.messages:
+            _emit_table(code, actor)
 
 
 def _emit_table(code: Code, actor: ActorClass) -> None:
@@ -161,7 +158,7 @@ def _emit_handler(code: Code, names: MessageNames) -> None:
     code.wrapped(f"static {STATUS} On{message.cxx_name}(", params, ") noexcept {")
     with code.indented():
         _emit_reads(code, names, in_)
-        self_ = f"static_cast<{_impl(names)}&>({actor})"
+        self_ = f"static_cast<{names.actor.impl_here(names.types.scope)}&>({actor})"
         if message.ctor_of is not None:
             self_ = _emit_self(code, names, self_)
             _emit_alloc(code, names, self_, in_)
@@ -181,14 +178,6 @@ def _call(names: MessageNames, self_: str, in_: str) -> str:
     """The call of RecvX on one line."""
     head, arguments, tail = _call_parts(names, self_, in_)
     return head + ", ".join(arguments) + tail
-
-
-def _impl(names: MessageNames) -> str:
-    """The author's class, from inside the handler."""
-    actor = names.actor
-    if actor.impl_name == actor.default_impl:
-        return names.types.scope.own(actor.protocol.namespace, actor.default_impl)
-    return actor.impl_name
 
 
 def _emit_reads(code: Code, names: MessageNames, in_: str) -> None:
@@ -231,9 +220,9 @@ def _emit_alloc(code: Code, names: MessageNames, self_: str, in_: str) -> None:
             value = _moved(names, param)
             code.line(f"{QUALIFIER}Tainted {names.tainted_locals[param.name]}({value});")
     arguments = [_looked_at(names, param) for param in params]
-    head = f"{QUALIFIER}RefPtr<{names.made}> {made} = {self_}.{_alloc_name(names)}("
+    head = f"{names.made_pointer} {made} = {self_}.{names.alloc}("
     code.wrapped(head, arguments, ");")
-    code.line(f"const {STATUS} {status} = {in_}.Construct({made}.get());")
+    code.line(f"const {STATUS} {status} = {in_}.Construct({names.plain(made)});")
     code.line(f"if ({status} != {STATUS}::kDone) return {status};")
 
 
@@ -249,7 +238,7 @@ def _call_parts(names: MessageNames, self_: str, in_: str) -> tuple[str, list[st
     message = names.message
     arguments = [_argument(names, param) for param in message.params]
     if message.ctor_of is not None:
-        arguments.insert(0, f"{names.local('made')}.get()")
+        arguments.insert(0, names.plain(names.local("made")))
     opening = "return"
     if message.sync:
         opening = f"const {STATUS} {names.local('done')} ="

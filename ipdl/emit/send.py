@@ -6,7 +6,7 @@ branch for an actor that cannot send; the runtime swallows such a message and an
 
 from __future__ import annotations
 
-from ipdl.emit import doc
+from ipdl.emit import doc, manual_dealloc
 from ipdl.emit.actor_class import ActorClass, MessageNames
 from ipdl.emit.code import Code
 from ipdl.emit.names import cxx_name
@@ -25,6 +25,8 @@ def emit_declarations(code: Code, actor: ActorClass, message: Message) -> None:
         code.wrapped(f"static {_delete_head(names, '')}(", _delete_params(names), ");")
     elif message.ctor_of is not None:
         code.wrapped(f"{prefix}{_constructor_head(names, '')}(", _constructor_params(names), ");")
+        if manual_dealloc.allocates(message):
+            code.wrapped(f"{prefix}{_constructor_head(names, '')}(", _plain_params(names), ");")
     elif message.has_returns and not message.sync:
         code.wrapped(f"{prefix}{_reply_head(names, '')}(", names.send_params(), ");")
         _emit_with_callbacks(code, names)
@@ -39,6 +41,10 @@ def emit_bodies(code: Code, actor: ActorClass, message: Message) -> None:
         _emit_delete(code, names)
     elif message.ctor_of is not None:
         _emit_constructor(code, names)
+        if manual_dealloc.allocates(message):
+            code.line()
+            head = _constructor_head(names, f"{actor.name}::")
+            manual_dealloc.emit_allocating_body(code, names, head, _plain_params(names))
     elif message.has_returns and not message.sync:
         _emit_with_reply(code, names)
     elif message.sync:
@@ -88,7 +94,7 @@ def _constructor_head(names: MessageNames, of: str) -> str:
 
 
 def _constructor_params(names: MessageNames) -> list[str]:
-    actor = f"{QUALIFIER}RefPtr<{names.made}> {names.local('actor')}"
+    actor = f"{names.made_pointer} {names.local('actor')}"
     return [actor, *_plain_params(names)]
 
 
@@ -178,7 +184,11 @@ def _emit_constructor(code: Code, names: MessageNames) -> None:
     _open_body(code, _constructor_head(names, f"{names.actor.name}::"), _constructor_params(names))
     out, actor = names.local("out"), names.local("actor")
     with code.indented():
-        opening = ["*this", names.constant, f"{actor}.get()"]
+        plain = names.plain(actor)
+        if names.message.sync and plain == actor:
+            # Its manager may free it while this one waits.
+            code.line(f"const {QUALIFIER}RefPtr<{names.made}> {names.local('keep')}({actor});")
+        opening = ["*this", names.constant, plain]
         code.wrapped(f"{QUALIFIER}OutgoingConstructor {out}(", opening, ");")
         _emit_writes(code, names, out)
         if names.message.sync:
@@ -186,9 +196,10 @@ def _emit_constructor(code: Code, names: MessageNames) -> None:
             reply = _emit_wait(code, names, out, sent)
             code.line(f"if (!{sent}) return nullptr;")
             _emit_results(code, names, reply, [f"{reply}.Malformed();", "return nullptr;"])
-            code.line(f"return {actor}.get();")
+            alive = "" if plain != actor else f"!{actor}->CanSend() ? nullptr : "
+            code.line(f"return {alive}{plain};")
         else:
-            code.line(f"return {out}.Send() ? {actor}.get() : nullptr;")
+            code.line(f"return {out}.Send() ? {plain} : nullptr;")
     code.line("}")
 
 

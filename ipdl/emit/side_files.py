@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipdl.emit import bounds, doc, forward, receive, reference_traits, send
+from ipdl.emit import bounds, doc, forward, manual_dealloc, receive, reference_traits, send
 from ipdl.emit.actor_class import ActorClass
 from ipdl.emit.banner import (
     emit_banner,
@@ -64,7 +64,7 @@ def _emit_class(code: Code, actor: ActorClass) -> None:
         code.line(f"{actor.name}();")
         code.line(f"~{actor.name}() override;")
         _emit_receivers(code, actor)
-        if actor.protocol.messages:
+        if actor.has_dispatch:
             code.line()
             code.label("private:")
             code.line("struct Dispatch;")
@@ -118,6 +118,7 @@ def _emit_receivers(code: Code, actor: ActorClass) -> None:
         for message in actor.received:
             code.line()
             receive.emit_virtual(code, actor, message)
+        manual_dealloc.emit_virtual(code, actor)
         return
     defaults = [m for m in actor.received if receive.has_default(m)]
     if defaults:
@@ -126,13 +127,14 @@ def _emit_receivers(code: Code, actor: ActorClass) -> None:
         for message in defaults:
             receive.emit_default(code, actor, message)
     expected = [m for m in actor.received if m.ctor_of is not None or m not in defaults]
-    if expected:
+    if expected or manual_dealloc.freed_by(actor):
         code.line()
         code.line(f"// The implementation, {_shown_impl(actor)}, has:")
         with code.commented():
             for message in expected:
                 code.comment(doc.of_message(message))
                 receive.emit_expected(code, actor, message)
+            manual_dealloc.emit_expected(code, actor)
 
 
 def _shown_impl(actor: ActorClass) -> str:
@@ -158,6 +160,9 @@ def _header_includes(actor: ActorClass) -> Includes:
             includes.add("<utility>", quoted("glue/reply.h"))
         if not message.has_returns or message.sync or message.ctor_of is None:
             includes.add(quoted("runtime/send_result.h"))
+    for message in manual_dealloc.only_sent(actor):
+        for param in message.params:
+            includes.add_mention(param.type)
     for message in actor.received:
         # Also what only the author's class declares: it includes this header and need not know
         # where the types of its arguments live.
@@ -195,7 +200,7 @@ def emit_source(actor: ActorClass, sides: tuple[Side, ...]) -> str:
     emit_banner(code, actor.unit, actor.name + ".cc", _what(actor))
     _source_includes(actor, sides).emit(code)
     with inside_namespace(code, actor.protocol.namespace):
-        if actor.protocol.messages:
+        if actor.has_dispatch:
             receive.emit_dispatch(code, actor)
         _emit_identity(code, actor)
         for message in actor.sent:
@@ -218,6 +223,10 @@ def _emit_identity(code: Code, actor: ActorClass) -> None:
         code.line(f".protocol = &{actor.table}::kProtocol,")
         code.line(f".side = {IPDL}::Side::k{actor.side.suffix},")
         code.line(f".handlers = {handlers},")
+        if actor.protocol.manual_dealloc:
+            code.line(".manual_dealloc = true,")
+        if manual_dealloc.freed_by(actor):
+            code.line(f".deallocate = &{actor.name}::Dispatch::DeallocManaged,")
     code.line()
     code.line(f"{name}::{name}() : {actor.base.rpartition('::')[2]}(kClass) {{}}")
     code.line(f"{name}::~{name}() = default;")

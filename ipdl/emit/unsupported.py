@@ -62,8 +62,6 @@ def _equal_components(union: Union) -> Iterator[Finding]:
 
 
 def _in_protocol(protocol: Protocol) -> Iterator[Finding]:
-    if protocol.manual_dealloc:
-        yield protocol.span, "[ManualDealloc]: actors are reference counted"
     default = any(protocol.impl(side).kind is ImplKind.DEFAULT for side in Side)
     if default and not protocol.name.startswith("P"):
         yield protocol.span, (

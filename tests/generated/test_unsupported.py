@@ -73,9 +73,9 @@ def test_is_generated(parts: dict[str, str], tmp_path: Path) -> None:
     assert [] == _findings(tmp_path, **parts)
 
 
-def test_managed_endpoints_and_manual_deallocation_are_refused(tmp_path: Path) -> None:
+def test_managed_endpoints_are_refused(tmp_path: Path) -> None:
     (tmp_path / "PBar.ipdl").write_text(
-        "include protocol PFoo; [ManualDealloc] protocol PBar "
+        "include protocol PFoo; protocol PBar "
         "{ manager PFoo; child: async __delete__(); };",
         encoding="utf-8",
     )
@@ -90,7 +90,7 @@ def test_managed_endpoints_and_manual_deallocation_are_refused(tmp_path: Path) -
     compilation = compile_files(paths, reporter, [str(tmp_path)])
     assert [] == reporter.findings()
     found = [what for unit in compilation.roots for _, what in unsupported(unit)]
-    assert ["ManagedEndpoint", "[ManualDealloc]: actors are reference counted"] == found
+    assert ["ManagedEndpoint"] == found
 
 
 def test_a_default_implementation_of_a_protocol_without_p_is_refused(tmp_path: Path) -> None:

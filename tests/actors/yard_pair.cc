@@ -1,0 +1,68 @@
+#include "tests/actors/yard_pair.h"
+
+#include "PYard.h"
+#include "glue/endpoint.h"
+#include "runtime/foreign_close.h"
+#include "runtime/log.h"
+
+namespace actors {
+
+YardPair::YardPair(const ipdl::Limits& limits)
+    : loop(*ipdl::RunLoop::Create()),
+      parent(ipdl::MakeRef<YardParent>(&parent_journal)),
+      child(ipdl::MakeRef<YardChild>(&child_journal)) {
+  ipdl::SetLogSink([this](std::string_view line) { log.emplace_back(line); });
+  ipdl::Endpoint<PYardParent> parent_end;
+  ipdl::Endpoint<PYardChild> child_end;
+  EXPECT_TRUE(PYard::CreateEndpoints(&parent_end, &child_end).ok());
+  EXPECT_TRUE(parent_end.Bind(parent, loop.get(), limits).ok());
+  EXPECT_TRUE(child_end.Bind(child, loop.get(), limits).ok());
+  Settle();
+}
+
+YardPair::~YardPair() {
+  parent->Close();
+  child->Close();
+  Settle();
+  parent = nullptr;
+  child = nullptr;
+  ipdl::SetLogSink(nullptr);
+  ipdl::DrainForForeignClose();  // no thread may be left for the tests that fork
+  EXPECT_EQ(0, parent_journal.live_actors);
+  EXPECT_EQ(0, child_journal.live_actors);
+}
+
+void YardPair::Settle() {
+  while (loop->Turn(absl::ZeroDuration())) {
+  }
+}
+
+namespace {
+
+template <typename Yard, typename Base>
+void RunSide(int socket, ipdl::ProcessPair* pair, const ipdl::Limits& limits,
+             const std::function<void(YardSide<Yard>&)>& body) {
+  YardSide<Yard> side;
+  side.child_process = pair;
+  ipdl::SetLogSink([](std::string_view) {});
+  side.loop = *ipdl::RunLoop::Create();
+  side.yard = ipdl::MakeRef<Yard>(&side.journal);
+  ipdl::Endpoint<Base> end{ipdl::EndpointBase(ipdl::FileDescriptor(socket))};
+  EXPECT_TRUE(end.Bind(side.yard, side.loop.get(), limits).ok());
+  body(side);
+  side.yard->Close();
+  side.yard = nullptr;
+  EXPECT_EQ(0, side.journal.live_actors);
+  ipdl::SetLogSink(nullptr);
+}
+
+}  // namespace
+
+void RunYards(const std::function<void(YardSide<YardParent>&)>& parent,
+              const std::function<void(YardSide<YardChild>&)>& child, const ipdl::Limits& limits) {
+  ipdl::ProcessPair pair(
+      [&](int socket) { RunSide<YardChild, PYardChild>(socket, nullptr, limits, child); });
+  RunSide<YardParent, PYardParent>(pair.TakeSocket(), &pair, limits, parent);
+}
+
+}  // namespace actors

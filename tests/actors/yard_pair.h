@@ -1,0 +1,64 @@
+// YardPair: a YardParent and a YardChild, on one loop or in two processes.
+//
+// What it is: the setting of tests of actors that are freed by hand. What it is not: for anything
+// that the actors of PTree can show (actor_pair.h, two_processes.h).
+
+#ifndef IPDL_TESTS_ACTORS_YARD_PAIR_H_
+#define IPDL_TESTS_ACTORS_YARD_PAIR_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "YardChild.h"
+#include "YardParent.h"
+#include "gtest/gtest.h"
+#include "runtime/limits.h"
+#include "runtime/run_loop.h"
+#include "tests/support/process_pair.h"
+
+namespace actors {
+
+class YardPair : public testing::Test {
+ protected:
+  explicit YardPair(const ipdl::Limits& limits = ipdl::Limits());
+  // Closes what is open and checks that no actor is left.
+  ~YardPair() override;
+
+  // Turns the loop until it is idle.
+  void Settle();
+
+  Journal parent_journal;
+  Journal child_journal;
+  std::vector<std::string> log;
+  std::unique_ptr<ipdl::RunLoop> loop;
+  ipdl::RefPtr<YardParent> parent;
+  ipdl::RefPtr<YardChild> child;
+};
+
+// What a test's function gets in either process.
+template <typename Yard>
+struct YardSide {
+  // Turns the loop until the connection has ended.
+  void RunToEnd() {
+    while (yard->link_status() == ipdl::LinkStatus::kConnected) {
+      loop->Turn(absl::InfiniteDuration());
+    }
+  }
+
+  Journal journal;
+  std::unique_ptr<ipdl::RunLoop> loop;
+  ipdl::RefPtr<Yard> yard;
+  ipdl::ProcessPair* child_process = nullptr;  // on the parent's side
+};
+
+// Runs both functions, each in a process of its own with its actor bound. A side whose function
+// returns closes. Fails the test if an actor is left on either side. Use it inside a FORKED_TEST.
+void RunYards(const std::function<void(YardSide<YardParent>&)>& parent,
+              const std::function<void(YardSide<YardChild>&)>& child,
+              const ipdl::Limits& limits = ipdl::Limits());
+
+}  // namespace actors
+
+#endif  // IPDL_TESTS_ACTORS_YARD_PAIR_H_
