@@ -149,8 +149,9 @@ std::vector<Case> AllCases() {
     add("actor.fd", "1", placement,
         [](Figures& f, const Effort& e, Placement p) { Descriptors(f, e, p); });
   }
-  for (const char* what : {"compiler.check_gen", "compiler.one_file", "compiler.cxx_o2",
-                           "compiler.cxx_o2.files", "compiler.text_per_message"}) {
+  for (const char* what :
+       {"compiler.check_gen", "compiler.one_file", "compiler.worst", "compiler.cxx_o2",
+        "compiler.cxx_o2.files", "compiler.text_per_message"}) {
     cases.push_back({what, [what](Figures& figures, const Effort& effort) {
                        std::vector<std::string> argv = {IPDL_PYTHON, IPDL_COMPILER_COST, what};
                        if (effort.quick) argv.push_back("--quick");

@@ -4,7 +4,7 @@
 
 prints one line `name value unit` per figure. All times are CPU seconds of the processes measured,
 user and system, and the least of several runs: a loaded machine adds to them and nothing takes away.
-The protocols are those of trial_protocols.py. Called by ipdl-bench (script_case.cc) and by hand.
+The protocols are those of trial_protocols.py, the worst texts those of compiler_worst.py. Called by ipdl-bench (script_case.cc) and by hand.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
+from bench import compiler_worst  # noqa: E402
 from bench.trial_protocols import MESSAGES, Trial, trial  # noqa: E402
 
 WHOLE_TREE = 300  # protocols
@@ -98,6 +99,17 @@ def one_file(scratch: Path, runs: int) -> list[Figure]:
     return [("compiler.one_file.s", min(times), "s CPU")]
 
 
+def worst(scratch: Path, runs: int) -> list[Figure]:
+    """Of all texts the one that takes most time for its lines, and the one that takes most memory."""
+    slowest, largest = compiler_worst.worst(scratch, runs)
+    named = f"`{slowest.input.name}` takes most time, `{largest.input.name}` most memory"
+    print(f"compiler.worst: {named}", file=sys.stderr)
+    return [
+        ("compiler.worst.s_per_1000_lines", slowest.seconds, "s CPU"),
+        ("compiler.worst.mb", largest.megabytes, "MB"),
+    ]
+
+
 # --- Its output
 
 
@@ -170,6 +182,7 @@ def text_bytes(scratch: Path, runs: int) -> list[Figure]:
 CASES: dict[str, Callable[[Path, int], list[Figure]]] = {
     "compiler.check_gen": check_gen,
     "compiler.one_file": one_file,
+    "compiler.worst": worst,
     "compiler.cxx_o2": cxx,
     "compiler.cxx_o2.files": cxx_files,
     "compiler.text_per_message": text_bytes,

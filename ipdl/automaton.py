@@ -54,7 +54,9 @@ class Automaton:
             length = rule.length
             if length:
                 parts = values[-length:]
-                first = next((f for f in firsts[-length:] if f is not None), None)
+                first = firsts[-length]
+                if first is None and length > 1:
+                    first = next((f for f in firsts[-length:] if f is not None), None)
                 del states[-length:], symbols[-length:], values[-length:], firsts[-length:]
             else:
                 parts, first = [], None

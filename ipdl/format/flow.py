@@ -73,7 +73,8 @@ def fits_on_a_line(words: Sequence[Word]) -> bool:
 
 
 def _lay_out_clause(clause: _Clause, rows: Rows) -> None:
-    fits = rows.behind(clause.width) <= WIDTH and not clause.has_comments
+    has_comments = clause.has_comments
+    fits = rows.behind(clause.width) <= WIDTH and not has_comments
     _write(clause.head, clause.indent, rows)
     column = rows.at
     open_end = not fits and any(
@@ -83,7 +84,7 @@ def _lay_out_clause(clause: _Clause, rows: Rows) -> None:
         column = clause.indent + CONTINUED
     for index, element in enumerate(clause.elements):
         too_long = rows.at + _width(element) > WIDTH
-        if not fits and ((too_long or clause.has_comments) if index else open_end):
+        if not fits and ((too_long or has_comments) if index else open_end):
             rows.begin(column)
         _write(element, column, rows)
 
