@@ -174,6 +174,8 @@ RunLoop* RunLoop::Current() {
   return Impl::made_last == nullptr ? nullptr : Impl::made_last->self;
 }
 
+std::thread::id RunLoop::thread() const { return impl_->thread; }
+
 // --- Slots -------------------------------------------------------------------------------------
 
 absl::StatusOr<uint32_t> RunLoop::Impl::TakeSlot(int fd, FdInterest interest,

@@ -32,6 +32,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <thread>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -140,6 +141,9 @@ class RunLoop {
   // The loop whose turn the calling thread is in; outside a turn the one it made last of those
   // that still live. Null if there is none.
   static RunLoop* Current();
+
+  // The thread that made it. Any thread.
+  std::thread::id thread() const;
 
   // Turns until Quit() is called. Inside a callback of this loop Run() may be called again: the
   // inner call serves the whole loop, and Quit() ends the innermost call only.

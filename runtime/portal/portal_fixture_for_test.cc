@@ -9,7 +9,9 @@
 namespace ipdl::portal {
 
 PortalFixture::PortalFixture(const TestNetwork::Options& options)
-    : network_(std::make_unique<TestNetwork>(options)) {
+    : PortalFixture(std::make_unique<TestNetwork>(options)) {}
+
+PortalFixture::PortalFixture(std::unique_ptr<Network> network) : network_(std::move(network)) {
   ipcz_.size = sizeof(ipcz_);
   EXPECT_EQ(IPCZ_RESULT_OK, IpczGetAPI(&ipcz_));
   handles_before_ = HandleTable::Get().size();
@@ -25,7 +27,7 @@ PortalFixture::~PortalFixture() {
 }
 
 IpczHandle PortalFixture::NewNode(IpczCreateNodeFlags flags) {
-  return NewNodeWith(TestNetwork::driver(), flags);
+  return NewNodeWith(network_->table(), flags);
 }
 
 IpczHandle PortalFixture::NewNodeWith(const IpczDriver& driver, IpczCreateNodeFlags flags) {
@@ -132,8 +134,8 @@ std::string PortalFixture::UnboxBlob(IpczHandle box) {
   EXPECT_EQ(IPCZ_RESULT_OK, result);
   if (result != IPCZ_RESULT_OK) return "no box";
   if (contents.type != IPCZ_BOX_TYPE_DRIVER_OBJECT) return "no driver object";
-  const std::string text = TestNetwork::BlobText(contents.object.driver_object);
-  TestNetwork::CloseObject(contents.object.driver_object);
+  const std::string text = network_->TextOf(contents.object.driver_object);
+  network_->Close(contents.object.driver_object);
   return text;
 }
 

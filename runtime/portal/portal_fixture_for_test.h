@@ -1,7 +1,7 @@
 // What tests of the router share: the C table, nodes that end with the test, and short words for
 // common calls.
 //
-// What it is: a base of fixtures over a TestNetwork. What it is not: a second interface; each call
+// What it is: a base of fixtures over a Network. What it is not: a second interface; each call
 // is one call of the C table. Used by the tests of runtime/portal only.
 
 #ifndef IPDL_RUNTIME_PORTAL_PORTAL_FIXTURE_FOR_TEST_H_
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "runtime/portal/include/ipcz/ipcz.h"
+#include "runtime/portal/test_drivers/network.h"
 #include "runtime/portal/test_drivers/test_network.h"
 
 extern "C" int IPCZ_API IpczTestIsDirectRemote(IpczHandle portal);
@@ -36,11 +37,14 @@ struct Portals {
 class PortalFixture : public testing::Test {
  public:
   explicit PortalFixture(const TestNetwork::Options& options = {});
+  explicit PortalFixture(std::unique_ptr<Network> network);
   // Fails the test if a handle or an object of the driver is left.
   ~PortalFixture() override;
 
   const IpczAPI& ipcz() const { return ipcz_; }
-  TestNetwork& network() { return *network_; }
+  // Of the fixtures that have a TestNetwork.
+  TestNetwork& network() { return static_cast<TestNetwork&>(*network_); }
+  Network& any_network() { return *network_; }
 
   IpczHandle NewNode(IpczCreateNodeFlags flags = IPCZ_NO_FLAGS);
   // Of another driver; the nodes must be closed before it ends (CloseNodes).
@@ -84,7 +88,7 @@ class PortalFixture : public testing::Test {
 
  private:
   IpczAPI ipcz_ = {};
-  std::unique_ptr<TestNetwork> network_;
+  std::unique_ptr<Network> network_;
   std::vector<IpczHandle> nodes_;
   uint64_t handles_before_ = 0;
 };

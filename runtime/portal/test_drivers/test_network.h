@@ -26,12 +26,13 @@
 #include <vector>
 
 #include "runtime/portal/include/ipcz/ipcz.h"
+#include "runtime/portal/test_drivers/network.h"
 
 namespace ipdl::portal {
 
 enum class Delivery { kSync, kStepped, kThreaded };
 
-class TestNetwork {
+class TestNetwork final : public Network {
  public:
   struct Options {
     Delivery delivery = Delivery::kSync;
@@ -40,26 +41,26 @@ class TestNetwork {
   };
 
   explicit TestNetwork(const Options& options);
-  ~TestNetwork();
-  TestNetwork(const TestNetwork&) = delete;
-  TestNetwork& operator=(const TestNetwork&) = delete;
+  ~TestNetwork() override;
 
   static const IpczDriver& driver();
+  const IpczDriver& table() const override { return driver(); }
 
   // A new transport. `has_broker`: one of its ends is for a broker, or will be given to one.
-  std::pair<IpczDriverHandle, IpczDriverHandle> NewTransports(bool has_broker = true);
-  IpczDriverHandle NewBlob(const std::string& text);
+  std::pair<IpczDriverHandle, IpczDriverHandle> NewTransports(bool has_broker = true) override;
+  IpczDriverHandle NewBlob(const std::string& text) override;
   // An object that cannot be serialized at all.
   IpczDriverHandle NewImmobile();
   static std::string BlobText(IpczDriverHandle blob);
+  std::string TextOf(IpczDriverHandle blob) override { return BlobText(blob); }
   static void CloseObject(IpczDriverHandle object);
 
   // kStepped: delivers one message; false if there is none. kSync: nothing to do.
   bool Step();
   // kStepped: until nothing moves.
-  void Settle();
+  void Settle() override;
   // Steps or waits until it holds. False if it cannot come true any more, or takes too long.
-  bool RunUntil(const std::function<bool()>& condition);
+  bool RunUntil(const std::function<bool()>& condition) override;
 
   // What a test may do to the other end of a transport that it holds itself.
   static IpczResult TransmitRaw(IpczDriverHandle transport, const std::vector<uint8_t>& bytes,
@@ -76,12 +77,17 @@ class TestNetwork {
 
   // What ActivateTransport was given last.
   IpczHandle last_listener() const { return last_listener_; }
-  int live_objects() const { return live_objects_; }
+  int live_objects() const override { return live_objects_; }
   uint64_t transmitted() const { return transmitted_; }
   int allocations() const { return allocations_; }
   // What ReportBadTransportActivity was called with, transport and context.
   std::vector<std::pair<IpczDriverHandle, uintptr_t>> reports;
   std::vector<uint32_t> report_flags;
+  std::vector<uintptr_t> rejections() const override {
+    std::vector<uintptr_t> contexts;
+    for (const auto& [transport, context] : reports) contexts.push_back(context);
+    return contexts;
+  }
 
   struct Object;
   struct TransportEnd;

@@ -1,0 +1,384 @@
+// Portals between real processes: traffic with descriptors, portals that travel, death of either
+// side at any moment, peers that talk nonsense, and threads.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "runtime/channel/raw_socket_for_test.h"
+#include "runtime/driver/driver.h"
+#include "runtime/log.h"
+#include "runtime/run_loop.h"
+#include "tests/support/forked_test.h"
+#include "tests/support/process_pair.h"
+
+extern "C" int IPCZ_API IpczTestIsDirectRemote(IpczHandle portal);
+
+namespace ipdl {
+namespace {
+
+using testing::ElementsAre;
+
+struct Got {
+  IpczResult result = IPCZ_RESULT_UNKNOWN;
+  std::string text;
+  std::vector<int> identities;  // of boxed descriptors
+  std::vector<IpczHandle> portals;
+};
+
+// A node and its loop, as each process has.
+class Process {
+ public:
+  explicit Process(IpczCreateNodeFlags flags) : loop_(*RunLoop::Create()) {
+    ipcz_.size = sizeof(ipcz_);
+    EXPECT_EQ(IPCZ_RESULT_OK, IpczGetAPI(&ipcz_));
+    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.CreateNode(&PortalDriver(), flags, nullptr, &node_));
+  }
+  ~Process() {
+    for (const IpczHandle portal : portals_) ipcz_.Close(portal, 0, nullptr);
+    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.Close(node_, 0, nullptr));
+    EXPECT_EQ(0u, CountDriverObjects());
+  }
+
+  RunLoop& loop() { return *loop_; }
+
+  // Portals are closed with the node.
+  IpczHandle Own(IpczHandle portal) {
+    portals_.push_back(portal);
+    return portal;
+  }
+  IpczHandle Connect(int socket, IpczConnectNodeFlags flags = IPCZ_NO_FLAGS) {
+    const bool to_broker = (flags & IPCZ_CONNECT_NODE_TO_BROKER) != 0;
+    PeerLabel label;
+    label.kind = to_broker ? "launcher" : "child";
+    label.trust = to_broker ? PeerTrust::kLauncher : PeerTrust::kUntrusted;
+    IpczHandle portal = IPCZ_INVALID_HANDLE;
+    EXPECT_EQ(IPCZ_RESULT_OK,
+              ipcz_.ConnectNode(node_,
+                                NewSocketTransport(FileDescriptor(socket), loop_.get(),
+                                                   DefaultLinkPolicy(), label),
+                                1, flags, nullptr, &portal));
+    return Own(portal);
+  }
+  std::pair<IpczHandle, IpczHandle> Open() {
+    std::pair<IpczHandle, IpczHandle> pair;
+    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.OpenPortals(node_, 0, nullptr, &pair.first, &pair.second));
+    return pair;
+  }
+
+  IpczResult Put(IpczHandle portal, const std::string& text, std::vector<IpczHandle> handles = {}) {
+    return ipcz_.Put(portal, text.data(), text.size(), handles.data(), handles.size(), 0, nullptr);
+  }
+  IpczHandle BoxNumbered(int identity) {
+    IpczBoxContents contents = {};
+    contents.size = sizeof(contents);
+    contents.type = IPCZ_BOX_TYPE_DRIVER_OBJECT;
+    contents.object.driver_object = NewDriverHandle(DescriptorNumbered(identity).TakeOwned());
+    IpczHandle box = IPCZ_INVALID_HANDLE;
+    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.Box(node_, &contents, 0, nullptr, &box));
+    return box;
+  }
+  IpczResult PutNumbered(IpczHandle portal, const std::string& text, int first, int count) {
+    std::vector<IpczHandle> boxes;
+    for (int i = 0; i < count; ++i) boxes.push_back(BoxNumbered(first + i));
+    return Put(portal, text, std::move(boxes));
+  }
+
+  Got Get(IpczHandle portal) {
+    Got got;
+    size_t num_bytes = 0;
+    size_t num_handles = 0;
+    got.result = ipcz_.Get(portal, 0, nullptr, nullptr, &num_bytes, nullptr, &num_handles, nullptr);
+    if (got.result != IPCZ_RESULT_RESOURCE_EXHAUSTED) return got;
+    got.text.resize(num_bytes);
+    std::vector<IpczHandle> handles(num_handles);
+    got.result = ipcz_.Get(portal, 0, nullptr, got.text.data(), &num_bytes, handles.data(),
+                           &num_handles, nullptr);
+    for (const IpczHandle handle : handles) {
+      IpczBoxContents contents = {};
+      contents.size = sizeof(contents);
+      if (ipcz_.Unbox(handle, 0, nullptr, &contents) != IPCZ_RESULT_OK) {
+        got.portals.push_back(Own(handle));
+        continue;
+      }
+      OwnedHandle descriptor;
+      EXPECT_TRUE(TakeDriverHandle(contents.object.driver_object, &descriptor));
+      got.identities.push_back(IdentityOf(descriptor.value()));
+    }
+    return got;
+  }
+  void RunUntil(const std::function<bool()>& condition) {
+    while (!condition()) loop_->Turn(absl::InfiniteDuration());
+  }
+  // NOT_FOUND if the peer is closed and nothing is left.
+  Got WaitToGet(IpczHandle portal) {
+    Got got;
+    RunUntil([&] {
+      got = Get(portal);
+      return got.result != IPCZ_RESULT_UNAVAILABLE;
+    });
+    return got;
+  }
+  void WaitUntilClosed(IpczHandle portal) {
+    RunUntil([&] {
+      IpczPortalStatus status = {sizeof(status), 0, 0, 0};
+      ipcz_.QueryPortalStatus(portal, 0, nullptr, &status);
+      return (status.flags & IPCZ_PORTAL_STATUS_PEER_CLOSED) != 0;
+    });
+  }
+
+ private:
+  const std::unique_ptr<RunLoop> loop_;
+  IpczAPI ipcz_ = {};
+  IpczHandle node_ = IPCZ_INVALID_HANDLE;
+  std::vector<IpczHandle> portals_;
+};
+
+// Answers every parcel with the same text and descriptors of the same identities.
+void EchoOn(Process& process, IpczHandle portal) {
+  while (true) {
+    const Got got = process.WaitToGet(portal);
+    if (got.result != IPCZ_RESULT_OK) return;
+    std::vector<IpczHandle> boxes;
+    for (const int identity : got.identities) boxes.push_back(process.BoxNumbered(identity));
+    process.Put(portal, got.text, std::move(boxes));
+  }
+}
+
+void Echo(int socket) {
+  Process child(IPCZ_NO_FLAGS);
+  EchoOn(child, child.Connect(socket, IPCZ_CONNECT_NODE_TO_BROKER));
+}
+
+// Gets a portal from the launcher, echoes on it, and goes when its peer goes.
+void EchoOnWhatComes(int socket) {
+  Process child(IPCZ_NO_FLAGS);
+  const Got got = child.WaitToGet(child.Connect(socket, IPCZ_CONNECT_NODE_TO_BROKER));
+  if (got.result == IPCZ_RESULT_OK) EchoOn(child, got.portals.at(0));
+}
+
+FORKED_TEST(DriverProcessTest, EchoesParcelsOfAllSizesAndHandleCounts) {
+  ProcessPair pair(Echo);
+  Process parent(IPCZ_CREATE_NODE_AS_BROKER);
+  const IpczHandle portal = parent.Connect(pair.TakeSocket());
+  struct Sent {
+    size_t size;
+    int handles;
+  };
+  const Sent kSent[] = {{0, 0},       {1, 1},      {8, 252},   {100, 253},  {64, 254},
+                        {5000, 0},    {16, 1},     {7, 400},   {70000, 12}, {3, 300},
+                        {900000, 30}, {32768, 0},  {65536, 0}, {65537, 1},  {1048568, 0},
+                        {1048576, 0}, {4194304, 2}};
+  int next = 0;
+  for (const Sent& sent : kSent) {
+    const std::string text(sent.size, static_cast<char>('a' + next % 26));
+    ASSERT_EQ(IPCZ_RESULT_OK, parent.PutNumbered(portal, text, next, sent.handles));
+    const Got got = parent.WaitToGet(portal);
+    EXPECT_TRUE(text == got.text) << sent.size;
+    std::vector<int> expected;
+    for (int i = 0; i < sent.handles; ++i) expected.push_back(next++);
+    EXPECT_EQ(expected, got.identities);
+  }
+}
+
+FORKED_TEST(DriverProcessTest, BothEndsOfAPairTravelAndBecomeDirect) {
+  ProcessPair to_a([](int socket) {
+    Process child(IPCZ_NO_FLAGS);
+    const IpczHandle home = child.Connect(socket, IPCZ_CONNECT_NODE_TO_BROKER);
+    const Got got = child.WaitToGet(home);
+    const IpczHandle portal = got.portals.at(0);
+    for (int i = 0; i < 50; ++i) {
+      ASSERT_EQ(IPCZ_RESULT_OK, child.PutNumbered(portal, std::to_string(i), i, i % 3));
+    }
+    for (int i = 0; i < 50; ++i) {
+      const Got echo = child.WaitToGet(portal);
+      EXPECT_EQ(std::to_string(i), echo.text);
+      EXPECT_EQ(static_cast<size_t>(i % 3), echo.identities.size());
+    }
+    child.RunUntil([&] { return IpczTestIsDirectRemote(portal) != 0; });
+    child.Put(home, "direct");
+    child.WaitUntilClosed(home);
+    // The launcher is gone as far as this process knows; the route does not lead through it, but
+    // a node without its broker gives up its connections.
+    child.WaitUntilClosed(portal);
+  });
+  ProcessPair to_b(EchoOnWhatComes);
+  Process parent(IPCZ_CREATE_NODE_AS_BROKER);
+  const IpczHandle a = parent.Connect(to_a.TakeSocket());
+  const IpczHandle b = parent.Connect(to_b.TakeSocket());
+  const auto [end_a, end_b] = parent.Open();
+  EXPECT_EQ(IPCZ_RESULT_OK, parent.Put(a, "", {end_a}));
+  EXPECT_EQ(IPCZ_RESULT_OK, parent.Put(b, "", {end_b}));
+  EXPECT_EQ("direct", parent.WaitToGet(a).text);
+}
+
+FORKED_TEST(DriverProcessTest, APortalGoesOnFromProcessToProcess) {
+  // parent -> first -> parent -> second -> parent -> third: each passes it on with a parcel more.
+  const auto pass_on = [](int socket) {
+    Process child(IPCZ_NO_FLAGS);
+    const IpczHandle home = child.Connect(socket, IPCZ_CONNECT_NODE_TO_BROKER);
+    Got got = child.WaitToGet(home);
+    ASSERT_EQ(IPCZ_RESULT_OK, child.PutNumbered(got.portals.at(0), got.text, 3, 1));
+    ASSERT_EQ(IPCZ_RESULT_OK, child.Put(home, "", {got.portals[0]}));
+    child.WaitUntilClosed(home);
+  };
+  ProcessPair first(pass_on);
+  ProcessPair second(pass_on);
+  ProcessPair third(EchoOnWhatComes);
+  Process parent(IPCZ_CREATE_NODE_AS_BROKER);
+  const IpczHandle to_first = parent.Connect(first.TakeSocket());
+  const IpczHandle to_second = parent.Connect(second.TakeSocket());
+  const IpczHandle to_third = parent.Connect(third.TakeSocket());
+  const auto [end, sent] = parent.Open();
+  const IpczHandle kept = parent.Own(end);
+  EXPECT_EQ(IPCZ_RESULT_OK, parent.PutNumbered(kept, "early", 1, 2));
+  EXPECT_EQ(IPCZ_RESULT_OK, parent.Put(to_first, "first", {sent}));
+  Got got = parent.WaitToGet(to_first);
+  EXPECT_EQ(IPCZ_RESULT_OK, parent.Put(to_second, "second", {got.portals.at(0)}));
+  got = parent.WaitToGet(to_second);
+  EXPECT_EQ(IPCZ_RESULT_OK, parent.Put(to_third, "third", {got.portals.at(0)}));
+  EXPECT_EQ(IPCZ_RESULT_OK, parent.Put(kept, "late"));
+  for (const char* const text : {"first", "second"}) {
+    got = parent.WaitToGet(kept);
+    EXPECT_EQ(text, got.text);
+    EXPECT_THAT(got.identities, ElementsAre(3));
+  }
+  got = parent.WaitToGet(kept);
+  EXPECT_EQ("early", got.text);
+  EXPECT_THAT(got.identities, ElementsAre(1, 2));
+  EXPECT_EQ("late", parent.WaitToGet(kept).text);
+  parent.RunUntil([&] { return IpczTestIsDirectRemote(kept) != 0; });
+}
+
+FORKED_TEST(DriverProcessTest, AClientsDeathIsNoticedAtWhateverMomentItComes) {
+  for (int moment = 0; moment < 24; ++moment) {
+    ProcessPair pair([&](int socket) {
+      Process child(IPCZ_NO_FLAGS);
+      const IpczHandle portal = child.Connect(socket, IPCZ_CONNECT_NODE_TO_BROKER);
+      for (int i = 0; i < moment; ++i) {
+        const Got got = child.WaitToGet(portal);
+        EXPECT_EQ(std::to_string(i), got.text);
+        child.PutNumbered(portal, got.text, 0, i % 3);
+        if (i % 2 == 0) child.loop().Turn(absl::ZeroDuration());
+      }
+      _exit(0);
+    });
+    Process parent(IPCZ_CREATE_NODE_AS_BROKER);
+    const IpczHandle portal = parent.Connect(pair.TakeSocket());
+    for (int i = 0; i < 40; ++i) parent.PutNumbered(portal, std::to_string(i), i, i % 4);
+    // A beginning of what it sent, without gaps, and then the end.
+    int next = 0;
+    for (Got got = parent.WaitToGet(portal); got.result == IPCZ_RESULT_OK;
+         got = parent.WaitToGet(portal)) {
+      EXPECT_EQ(std::to_string(next++), got.text);
+    }
+    EXPECT_LE(next, moment);
+    EXPECT_EQ(IPCZ_RESULT_NOT_FOUND, parent.Put(portal, "x"));
+  }
+}
+
+FORKED_TEST(DriverProcessTest, AClientsDeathHarmsNobodyElse) {
+  ProcessPair to_a(EchoOnWhatComes);
+  ProcessPair to_b(EchoOnWhatComes);
+  Process parent(IPCZ_CREATE_NODE_AS_BROKER);
+  const IpczHandle a = parent.Connect(to_a.TakeSocket());
+  const IpczHandle b = parent.Connect(to_b.TakeSocket());
+  const auto [pair_a, sent_a] = parent.Open();
+  const auto [pair_b, sent_b] = parent.Open();
+  parent.Own(pair_a);
+  parent.Own(pair_b);
+  parent.Put(a, "", {sent_a});
+  parent.Put(b, "", {sent_b});
+  parent.PutNumbered(pair_a, "a", 1, 1);
+  EXPECT_EQ("a", parent.WaitToGet(pair_a).text);
+  to_a.Kill();
+  parent.WaitUntilClosed(pair_a);
+  parent.WaitUntilClosed(a);
+  parent.PutNumbered(pair_b, "b", 1, 1);
+  EXPECT_EQ("b", parent.WaitToGet(pair_b).text);
+}
+
+FORKED_TEST(DriverProcessTest, ABrokersDeathClosesEverythingAndAnotherMayBeJoined) {
+  const auto broker = [](int socket) {
+    Process process(IPCZ_CREATE_NODE_AS_BROKER);
+    EchoOn(process, process.Connect(socket));
+  };
+  Process client(IPCZ_NO_FLAGS);
+  for (int i = 0; i < 3; ++i) {
+    ProcessPair pair(broker);
+    const IpczHandle portal = client.Connect(pair.TakeSocket(), IPCZ_CONNECT_NODE_TO_BROKER);
+    client.PutNumbered(portal, "x", i, 1);
+    EXPECT_THAT(client.WaitToGet(portal).identities, ElementsAre(i));
+    pair.Kill();
+    client.WaitUntilClosed(portal);
+  }
+}
+
+FORKED_TEST(DriverProcessTest, AClientThatTalksNonsenseIsCutOffAlone) {
+  SetLogSink([](std::string_view) {});
+  ProcessPair good(EchoOnWhatComes);
+  Process parent(IPCZ_CREATE_NODE_AS_BROKER);
+  const IpczHandle to_good = parent.Connect(good.TakeSocket());
+  const auto [kept, sent] = parent.Open();
+  parent.Own(kept);
+  parent.Put(to_good, "", {sent});
+  const std::vector<Bytes> kNonsense = {Bytes(1), Bytes(16), Bytes(24, 0xFF), Bytes(5000, 0x41),
+                                        FrameOf(Bytes(64, 1))};
+  for (const Bytes& datagram : kNonsense) {
+    ProcessPair bad([&](int socket) {
+      RawSocket raw{FileDescriptor(socket)};
+      raw.Write(FrameOf(datagram));
+      // What the parent says until it hangs up.
+      uint8_t buffer[256];
+      while (recv(raw.fd(), buffer, sizeof(buffer), 0) > 0) {
+      }
+    });
+    const IpczHandle to_bad = parent.Connect(bad.TakeSocket());
+    parent.Put(to_bad, "hello");
+    parent.WaitUntilClosed(to_bad);
+  }
+  parent.Put(kept, "still here");
+  EXPECT_EQ("still here", parent.WaitToGet(kept).text);
+  SetLogSink(nullptr);
+}
+
+FORKED_TEST(DriverProcessTest, ThreadsPutWhileTheLoopSends) {
+  constexpr int kThreads = 4;
+  constexpr int kParcels = 500;
+  ProcessPair pair(Echo);
+  Process parent(IPCZ_CREATE_NODE_AS_BROKER);
+  const IpczHandle portal = parent.Connect(pair.TakeSocket());
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kParcels; ++i) {
+        EXPECT_EQ(IPCZ_RESULT_OK,
+                  parent.PutNumbered(portal, std::to_string(t), t * kParcels + i, i % 2));
+      }
+    });
+  }
+  std::vector<int> last(kThreads, -1);
+  std::vector<int> count(kThreads);
+  for (int i = 0; i < kThreads * kParcels; ++i) {
+    const Got got = parent.WaitToGet(portal);
+    ASSERT_EQ(IPCZ_RESULT_OK, got.result);
+    const int thread = std::stoi(got.text);
+    ++count[thread];
+    if (got.identities.empty()) continue;
+    EXPECT_LT(last[thread], got.identities[0]);
+    last[thread] = got.identities[0];
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(std::vector<int>(kThreads, kParcels), count);
+}
+
+}  // namespace
+}  // namespace ipdl

@@ -1,0 +1,53 @@
+// A transport whose both ends are in this process: queues of datagrams.
+//
+// What it is: for nodes of several loops in one process, for programs that want portals without
+// other processes, and for tests. An end with a loop hears of its datagrams from the loop's tasks;
+// one without hears of them inside the other end's Transmit, on that thread. What it is not:
+// bounded; both ends belong to the same program. Items cross as they are. Called by driver.cc.
+
+#ifndef IPDL_RUNTIME_DRIVER_LOCAL_TRANSPORT_H_
+#define IPDL_RUNTIME_DRIVER_LOCAL_TRANSPORT_H_
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "runtime/driver/transport_item.h"
+
+namespace ipdl {
+
+class LocalTransport final : public TransportItem {
+ public:
+  // Two connected ends. A loop that is not null must live until its end is closed or deactivated.
+  static std::pair<std::unique_ptr<LocalTransport>, std::unique_ptr<LocalTransport>> NewPair(
+      RunLoop* loop0, RunLoop* loop1);
+  ~LocalTransport() override;
+
+  IpczResult Activate(const Listener& listener) override;
+  void Deactivate() override;
+  IpczResult Transmit(absl::Span<const uint8_t> data,
+                      absl::Span<const IpczDriverHandle> items) override;
+  // Both ends are the same program: nobody to blame.
+  void ReportBadActivity(uintptr_t) override {}
+  bool is_local() const override { return true; }
+  RunLoop* loop() const override;
+  void MoveTo(RunLoop* loop) override;
+
+  // Only over local transports, as it is.
+  bool CanTravel() const override { return false; }
+  size_t packed_bytes() const override { return 0; }
+  size_t packed_handles() const override { return 0; }
+  void Pack(uint8_t*, std::vector<OwnedHandle>*) override {}
+
+ private:
+  struct End;
+  explicit LocalTransport(std::shared_ptr<End> end);
+
+  const std::shared_ptr<End> end_;
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_RUNTIME_DRIVER_LOCAL_TRANSPORT_H_

@@ -1,0 +1,72 @@
+// An end of a connection between two nodes, as the router sees it: datagrams with handles.
+//
+// What it is: what the kinds of transports have in common. What it is not: a connection's code;
+// channel_transport.h (another process) and local_transport.h (this one) have that. Called by
+// driver.cc.
+
+#ifndef IPDL_RUNTIME_DRIVER_TRANSPORT_ITEM_H_
+#define IPDL_RUNTIME_DRIVER_TRANSPORT_ITEM_H_
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/types/span.h"
+#include "runtime/driver/driver_item.h"
+#include "runtime/limits.h"
+#include "runtime/peer.h"
+#include "runtime/portal/include/ipcz/ipcz.h"
+#include "runtime/run_loop.h"
+
+namespace ipdl {
+
+// What a process lets its connections cost, and what it does about rejected parcels. One for a
+// connection that a program opens and all those that are introduced over it.
+struct LinkPolicy {
+  // Of each connection. A message here is a datagram of the router.
+  Limits limits;
+  // A parcel that came from this peer was rejected with this context. May be empty. On the thread
+  // that rejects.
+  absl::AnyInvocable<void(const PeerLabel& peer, uintptr_t context) const> on_rejected;
+};
+
+class TransportItem : public DriverItem {
+ public:
+  static constexpr ItemKind kKind = ItemKind::kTransport;
+
+  // What ActivateTransport was given.
+  struct Listener {
+    IpczHandle handle = IPCZ_INVALID_HANDLE;
+    IpczTransportActivityHandler handler = nullptr;
+
+    IpczResult Call(absl::Span<const uint8_t> data, absl::Span<const IpczDriverHandle> handles,
+                    IpczTransportActivityFlags flags) const {
+      return handler(handle, data.data(), data.size(), handles.data(), handles.size(), flags,
+                     nullptr);
+    }
+  };
+
+  // As in IpczDriver. Any thread.
+  virtual IpczResult Activate(const Listener& listener) = 0;
+  virtual void Deactivate() = 0;
+  // Takes the items.
+  virtual IpczResult Transmit(absl::Span<const uint8_t> data,
+                              absl::Span<const IpczDriverHandle> items) = 0;
+  virtual void ReportBadActivity(uintptr_t context) = 0;
+
+  // Whether the other end is in this process, so that items can cross as they are.
+  virtual bool is_local() const = 0;
+  // Where the activity happens; null: wherever someone transmits.
+  virtual RunLoop* loop() const = 0;
+  // An item that has just crossed a local transport goes on on that transport's loop.
+  virtual void MoveTo(RunLoop* loop) = 0;
+
+ protected:
+  TransportItem() : DriverItem(kKind) {}
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_RUNTIME_DRIVER_TRANSPORT_ITEM_H_
