@@ -39,6 +39,12 @@ struct Limits {
   // Transports that a client referred and whose node has not said who it is.
   size_t referrals_per_link = 256;
 
+  // Of one message in a ring; larger ones go by the transport.
+  size_t ring_message_bytes = size_t{64} << 20;
+
+  // Bytes of a ring that are read before others have their turn; a full ring at least.
+  size_t ring_bytes_per_turn = size_t{1} << 20;
+
   // Pairs of nodes that one client's wish for an introduction is remembered for.
   size_t introductions_asked = 65536;
 };

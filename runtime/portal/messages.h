@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "runtime/portal/link_memory.h"
 #include "runtime/portal/node_name.h"
 
 namespace ipdl::portal {
@@ -36,6 +37,9 @@ enum class MessageType : uint8_t {
   kRelayObjects = 18,
   kRelayedObjects = 19,
   kAccept = 20,
+  kShareMemory = 21,
+  kRingReady = 22,
+  kSwitchRing = 23,
   // On one hop of a route.
   kParcel = 30,
   kFin = 31,
@@ -100,7 +104,7 @@ struct ConnectBrokersBody {
 };
 static_assert(sizeof(ConnectBrokersBody) == 24);
 
-struct ReferralAcceptedBody {  // with the transport to the referrer
+struct ReferralAcceptedBody {  // with the transport to the referrer, and perhaps memory
   NodeName broker;
   NodeName yours;
   NodeName referrer;
@@ -116,7 +120,7 @@ struct ReferNodeBody {  // with the transport to the new node
 };
 static_assert(sizeof(ReferNodeBody) == 16);
 
-struct ReferralDoneBody {  // with the transport to the new node
+struct ReferralDoneBody {  // with the transport to the new node, and perhaps memory
   uint64_t referral;
   NodeName name;
   uint32_t num_portals;  // of the new node
@@ -136,7 +140,7 @@ struct IntroduceBody {
 };
 static_assert(sizeof(IntroduceBody) == 48);
 
-struct IntroductionBody {  // with the transport to that node
+struct IntroductionBody {  // with the transport to that node, and perhaps memory
   NodeName name;
   uint8_t side_a;
   uint8_t reserved[7];
@@ -152,7 +156,7 @@ struct IntroducedBody {
 };
 static_assert(sizeof(IntroducedBody) == 56);
 
-struct PassIntroductionBody {  // with the transport
+struct PassIntroductionBody {  // with the transport, and perhaps memory
   NodeName to;
   NodeName name;
   uint8_t side_a;
@@ -179,6 +183,24 @@ struct AcceptBody {
   uint8_t reserved[7];
 };
 static_assert(sizeof(AcceptBody) == 24);
+
+struct ShareMemoryBody {  // with the memory
+  uint64_t capacity;      // of each ring
+  LinkMemoryShape shape;
+  uint8_t reserved[7];
+};
+static_assert(sizeof(ShareMemoryBody) == 16);
+
+struct RingReadyBody {
+  uint8_t accepted;
+  uint8_t reserved[7];
+};
+static_assert(sizeof(RingReadyBody) == 8);
+
+struct SwitchRingBody {
+  uint64_t reserved;
+};
+static_assert(sizeof(SwitchRingBody) == 8);
 
 struct HopBody {  // Fin, LockAsk, LockGrant, LockRelease, Settled
   uint64_t hop;
@@ -245,7 +267,7 @@ struct MessageRow {
   const char* name;
   uint16_t body_size;
   uint16_t from;        // RoleBits of those who may send it
-  uint8_t max_objects;  // 0: none; 1: exactly one; 255: any number
+  uint8_t max_objects;  // 0: none; 1: exactly one; 2: one or two; 255: any number
   bool variable;        // a parcel follows
 };
 

@@ -70,9 +70,11 @@ class Node : public Object {
   bool OnReferNode(Turn& turn, const Ref<NodeLink>& link, const ReferNodeBody& body,
                    DriverObject transport);
   bool OnConnectToReferrer(Turn& turn, const Ref<NodeLink>& link, const ConnectBody& body);
+  // `memory`, here and below: of that connection; not valid if the broker gave none.
   bool OnReferralAccepted(Turn& turn, const Ref<NodeLink>& link, const ReferralAcceptedBody& body,
-                          DriverObject transport);
-  bool OnReferralDone(Turn& turn, const ReferralDoneBody& body, DriverObject transport);
+                          DriverObject transport, DriverObject memory);
+  bool OnReferralDone(Turn& turn, const ReferralDoneBody& body, DriverObject transport,
+                      DriverObject memory);
   bool OnReferralFailed(Turn& turn, const ReferralFailedBody& body);
 
   // --- Introductions (node_introduce.cc) ---------------------------------------------------------
@@ -83,10 +85,10 @@ class Node : public Object {
   bool IsDenied(const NodeName& a, const NodeName& b) const;
   bool OnIntroduce(Turn& turn, const Ref<NodeLink>& link, const IntroduceBody& body);
   bool OnIntroduction(Turn& turn, const Ref<NodeLink>& link, const IntroductionBody& body,
-                      DriverObject transport);
+                      DriverObject transport, DriverObject memory);
   bool OnIntroduced(Turn& turn, const Ref<NodeLink>& link, const IntroducedBody& body);
   bool OnPassIntroduction(Turn& turn, const Ref<NodeLink>& link, const PassIntroductionBody& body,
-                          DriverObject transport);
+                          DriverObject transport, DriverObject memory);
   bool OnLinkLost(Turn& turn, const Ref<NodeLink>& link, const LinkLostBody& body);
 
   // --- Bypasses ----------------------------------------------------------------------------------
@@ -129,7 +131,8 @@ class Node : public Object {
   std::vector<Ref<NodeLink>> SortedLinks() const;
   void LoseBroker(Turn& turn);
   void Refer(Turn& turn, NodeLink* link);
-  void ActivateLater(Turn& turn, const Ref<NodeLink>& link, DriverObject transport);
+  void ActivateLater(Turn& turn, const Ref<NodeLink>& link, DriverObject transport,
+                     DriverObject memory = {});
 
   Ref<NodeLink> LinkTowards(const NodeName& name) const;
   bool AreLinked(const NodeName& a, const NodeName& b) const;
@@ -138,7 +141,7 @@ class Node : public Object {
   bool StartIntroduction(Turn& turn, const NodeName& a, const NodeName& b,
                          absl::AnyInvocable<void(Turn&, bool)> done);
   void SendIntroduction(Turn& turn, const NodeName& to, const NodeName& name, bool side_a,
-                        DriverObject transport);
+                        std::vector<DriverObject> transport_and_memory);
   void FinishAsked(Turn& turn, const NamePair& pair);
   void ForgetNode(const NodeName& name);
 

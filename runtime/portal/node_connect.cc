@@ -109,6 +109,8 @@ void Node::AddLink(Turn& turn, const Ref<NodeLink>& link) {
   if (const Ref<NodeLink> older = FindLink(name)) older->Disconnect(turn);
   links_[name] = link;
   denied_.clear();
+  // To nodes that a broker introduces, it gives memory as well.
+  if (link->role() != Role::kEqual && link->is_side_a()) link->OfferMemory(turn);
   link->ReduceProxies(turn);
   const auto waiting = awaiting_.find(name);
   if (waiting == awaiting_.end()) return;
@@ -227,9 +229,11 @@ bool Node::OnConnectToReferrer(Turn& turn, const Ref<NodeLink>& link, const Conn
                                        nullptr, &ends[0], &ends[1]) != IPCZ_RESULT_OK) {
       return fail();
     }
-    DriverObject newcomers(node.driver_, ends[0]);
+    std::vector<DriverObject> newcomers;
     std::vector<DriverObject> referrers;
+    newcomers.emplace_back(node.driver_, ends[0]);
     referrers.emplace_back(node.driver_, ends[1]);
+    LinkMemory::AllocateForBoth(node.driver_, &newcomers, &referrers);
     if (link->Greet(MessageType::kReferralAccepted,
                     ReferralAcceptedBody{node.name_, name, referred.referrer->peer_name(),
                                          kProtocolVersion, referred.num_portals},
@@ -255,10 +259,11 @@ bool Node::OnConnectToReferrer(Turn& turn, const Ref<NodeLink>& link, const Conn
 // To the newcomer: `link` was meant for the referrer and leads to the broker; the portals that it
 // began with move to the connection that the broker made.
 bool Node::OnReferralAccepted(Turn& turn, const Ref<NodeLink>& link,
-                              const ReferralAcceptedBody& body, DriverObject transport) {
+                              const ReferralAcceptedBody& body, DriverObject transport,
+                              DriverObject memory) {
   if (!IsLegalCount(body.num_portals) || !body.broker.is_valid() || !body.yours.is_valid() ||
       !body.referrer.is_valid() || broker_) {
-    turn.Later([closed = std::move(transport)] {});
+    turn.Later([transport = std::move(transport), memory = std::move(memory)] {});
     return false;
   }
   name_ = body.yours;
@@ -269,16 +274,17 @@ bool Node::OnReferralAccepted(Turn& turn, const Ref<NodeLink>& link,
   AddLink(turn, link);
   referrer->Establish(turn, Role::kEqual, body.referrer, false, body.num_portals);
   AddLink(turn, referrer);
-  ActivateLater(turn, referrer, std::move(transport));
+  ActivateLater(turn, referrer, std::move(transport), std::move(memory));
   for (auto& [number, referral] : referrals_) Refer(turn, referral.link.get());
   return true;
 }
 
-bool Node::OnReferralDone(Turn& turn, const ReferralDoneBody& body, DriverObject transport) {
+bool Node::OnReferralDone(Turn& turn, const ReferralDoneBody& body, DriverObject transport,
+                          DriverObject memory) {
   const auto found = referrals_.find(body.referral);
   if (found == referrals_.end() || found->second.transport.is_valid() ||
       !IsLegalCount(body.num_portals) || body.reserved != 0 || !body.name.is_valid()) {
-    turn.Later([closed = std::move(transport)] {});
+    turn.Later([transport = std::move(transport), memory = std::move(memory)] {});
     // The application may have closed the node's end meanwhile; only nonsense is illegal.
     return found == referrals_.end();
   }
@@ -286,7 +292,7 @@ bool Node::OnReferralDone(Turn& turn, const ReferralDoneBody& body, DriverObject
   referrals_.erase(found);
   link->Establish(turn, Role::kEqual, body.name, true, body.num_portals);
   AddLink(turn, link);
-  ActivateLater(turn, link, std::move(transport));
+  ActivateLater(turn, link, std::move(transport), std::move(memory));
   return true;
 }
 
@@ -299,10 +305,12 @@ bool Node::OnReferralFailed(Turn& turn, const ReferralFailedBody& body) {
 }
 
 // A transport for `link` came in a message: it is put to use when the lock is free.
-void Node::ActivateLater(Turn& turn, const Ref<NodeLink>& link, DriverObject object) {
+void Node::ActivateLater(Turn& turn, const Ref<NodeLink>& link, DriverObject object,
+                         DriverObject memory) {
   const Ref<Transport> transport = MakeRef<Transport>(std::move(object));
   link->SetTransport(transport);
-  turn.Later([link, transport] {
+  turn.Later([link, transport, memory = std::move(memory)] {
+    if (memory.is_valid()) link->AdoptMemory(memory);
     if (transport->Activate(link) == IPCZ_RESULT_OK) return;
     Turn turn(link->node().domain(), Cause::kTransport);
     link->Disconnect(turn);

@@ -187,27 +187,30 @@ bool Node::StartIntroduction(Turn& turn, const NodeName& a, const NodeName& b,
         transport_a && transport_b &&
         self->driver_->CreateTransports(transport_a->handle(), transport_b->handle(), IPCZ_NO_FLAGS,
                                         nullptr, &ends[0], &ends[1]) == IPCZ_RESULT_OK;
-    DriverObject end_a(self->driver_, ends[0]);
-    DriverObject end_b(self->driver_, ends[1]);
+    std::vector<DriverObject> for_a;
+    std::vector<DriverObject> for_b;
+    if (made) {
+      for_a.emplace_back(self->driver_, ends[0]);
+      for_b.emplace_back(self->driver_, ends[1]);
+      LinkMemory::AllocateForBoth(self->driver_, &for_a, &for_b);
+    }
     Turn later(self->domain(), Cause::kTransport);
     if (!made || self->closed_) {
-      later.Later([end_a = std::move(end_a), end_b = std::move(end_b)] {});
+      later.Later([for_a = std::move(for_a), for_b = std::move(for_b)] {});
       return done(later, false);
     }
     if (self->linked_.insert(Sorted(a, b)).second) {
-      self->SendIntroduction(later, a, b, true, std::exchange(end_a, DriverObject()));
-      self->SendIntroduction(later, b, a, false, std::exchange(end_b, DriverObject()));
+      self->SendIntroduction(later, a, b, true, std::exchange(for_a, {}));
+      self->SendIntroduction(later, b, a, false, std::exchange(for_b, {}));
     }
-    later.Later([end_a = std::move(end_a), end_b = std::move(end_b)] {});
+    later.Later([for_a = std::move(for_a), for_b = std::move(for_b)] {});
     done(later, true);
   });
   return true;
 }
 
 void Node::SendIntroduction(Turn& turn, const NodeName& to, const NodeName& name, bool side_a,
-                            DriverObject transport) {
-  std::vector<DriverObject> objects;
-  objects.push_back(std::move(transport));
+                            std::vector<DriverObject> objects) {
   const Ref<NodeLink> towards = LinkTowards(to);
   const uint8_t side = side_a ? 1 : 0;
   if (!towards) {
@@ -222,39 +225,43 @@ void Node::SendIntroduction(Turn& turn, const NodeName& to, const NodeName& name
 }
 
 bool Node::OnIntroduction(Turn& turn, const Ref<NodeLink>& link, const IntroductionBody& body,
-                          DriverObject transport) {
+                          DriverObject transport, DriverObject memory) {
   if (!body.name.is_valid() || body.name == name_ || body.side_a > 1 || !AllZero(body.reserved) ||
       (link->role() == Role::kOtherBroker && FindLink(body.name))) {
-    turn.Later([closed = std::move(transport)] {});
+    turn.Later([transport = std::move(transport), memory = std::move(memory)] {});
     return false;
   }
   if (link->role() == Role::kOtherBroker) home_[body.name] = link->peer_name();
   const Ref<NodeLink> introduced =
       MakeRef<NodeLink>(Ref<Node>(this), Role::kEqual, body.side_a != 0);
   introduced->Establish(turn, Role::kEqual, body.name, body.side_a != 0, 0);
-  ActivateLater(turn, introduced, std::move(transport));
+  ActivateLater(turn, introduced, std::move(transport), std::move(memory));
   AddLink(turn, introduced);
   return true;
 }
 
 bool Node::OnPassIntroduction(Turn& turn, const Ref<NodeLink>& link,
-                              const PassIntroductionBody& body, DriverObject transport) {
+                              const PassIntroductionBody& body, DriverObject transport,
+                              DriverObject memory) {
+  std::vector<DriverObject> objects;
+  objects.push_back(std::move(transport));
+  if (memory.is_valid()) objects.push_back(std::move(memory));
   const Ref<NodeLink> to = FindLink(body.to);
   const auto home = home_.find(body.name);
   // A broker speaks for its own nodes, and only to this one's clients.
   if (!is_broker_ || !body.name.is_valid() || body.side_a > 1 || !AllZero(body.reserved) ||
       (home != home_.end() && home->second != link->peer_name()) ||
       (body.name != link->peer_name() && home == home_.end() && FindLink(body.name))) {
-    turn.Later([closed = std::move(transport)] {});
+    turn.Later([closed = std::move(objects)] {});
     return false;
   }
   if (!to || to->role() != Role::kClient) {
-    turn.Later([closed = std::move(transport)] {});
+    turn.Later([closed = std::move(objects)] {});
     return true;  // gone meanwhile
   }
   if (body.name != link->peer_name()) home_[body.name] = link->peer_name();
   linked_.insert(Sorted(body.to, body.name));
-  SendIntroduction(turn, body.to, body.name, body.side_a != 0, std::move(transport));
+  SendIntroduction(turn, body.to, body.name, body.side_a != 0, std::move(objects));
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/portal/limits.h"
+#include "runtime/portal/link_rings.h"
 #include "runtime/portal/node.h"
 #include "runtime/portal/router.h"
 
@@ -98,8 +99,9 @@ void NodeLink::Disconnect(Turn& turn) {
   for (Outgoing& outgoing : queue_) {
     if (outgoing.parcel != nullptr) turn.Discard(std::move(outgoing.parcel));
   }
-  // What is left in the queue are objects of the driver, and those are closed without the lock.
-  turn.Later([queue = std::exchange(queue_, {}), transport = std::exchange(transport_, nullptr)] {
+  // Objects of the driver, in the queue and as memory, are closed without the lock.
+  turn.Later([queue = std::exchange(queue_, {}), rings = std::exchange(rings_, nullptr),
+              transport = std::exchange(transport_, nullptr)] {
     if (transport) transport->Deactivate();
   });
 }

@@ -6,6 +6,9 @@
 // knower of other connections (Node is), nor of routes (Router is). Called by Router, Node and
 // Transport.
 //
+// Where the driver has shared memory, messages without objects of the driver go through two rings
+// (node_link_ring.cc), which come into use after the connection does (node_link_memory.cc).
+//
 // Sending: messages are queued under the domain's lock and transmitted without it, by one thread at
 // a time, in the order of the queue. Portals in a parcel get their hops when the parcel is
 // transmitted, so that what they send comes behind it.
@@ -15,6 +18,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -34,12 +38,18 @@ namespace ipdl::portal {
 
 class Node;
 class IncomingHandles;
+class RingReader;
+struct FrameHeader;
+struct LinkRings;
 struct ParsedParcel;
 
 // A hop comes into being with a portal that is sent, or with a bypass. Either kind is numbered in
 // the order in which its messages go out, so that a number is legal only if it is greater than the
 // last.
 enum class HopMaker : uint8_t { kParcel, kAccept };
+
+// What a timer of the driver is set for.
+enum LinkTimer : uintptr_t { kReadOn = 0 };
 
 class NodeLink : public RefCounted {
  public:
@@ -50,6 +60,7 @@ class NodeLink : public RefCounted {
   Role role() const { return role_; }
   bool is_established() const { return (RoleBit(role_) & kEstablished) != 0 && !dead_; }
   bool is_dead() const { return dead_; }
+  bool is_side_a() const { return side_a_; }
   // Valid when established.
   const NodeName& peer_name() const { return peer_name_; }
   const Ref<Transport>& transport() const { return transport_; }
@@ -61,8 +72,8 @@ class NodeLink : public RefCounted {
   void SetTransport(Ref<Transport> transport) { transport_ = std::move(transport); }
   // Sends the first message by itself, without lock, before activation.
   template <typename Body>
-  IpczResult Greet(MessageType type, const Body& body, DriverObject object = {}) {
-    return TransmitGreeting(type, Bytes(body), std::move(object));
+  IpczResult Greet(MessageType type, const Body& body, std::vector<DriverObject> objects = {}) {
+    return TransmitGreeting(type, Bytes(body), std::move(objects));
   }
   // The greeting came: what the other end is from now on, and how many initial portals it wants.
   void Establish(Turn& turn, Role role, const NodeName& peer, bool side_a, size_t num_portals);
@@ -72,6 +83,13 @@ class NodeLink : public RefCounted {
   void MoveHopsTo(NodeLink* other);
   // Every hop is lost. Any number of times.
   void Disconnect(Turn& turn);
+
+  // --- Shared memory (node_link_memory.cc) -------------------------------------------------------
+
+  // Allocates memory for both directions and offers it to the other end.
+  void OfferMemory(Turn& turn);
+  // A broker gave both ends the same memory. Without lock.
+  void AdoptMemory(const DriverObject& memory);
 
   // --- Hops --------------------------------------------------------------------------------------
 
@@ -98,6 +116,7 @@ class NodeLink : public RefCounted {
                    std::vector<DriverObject> objects = {}) {
     Queue(turn, type, nullptr, Bytes(body), std::move(objects));
   }
+  void OnSendFailed(Transport* transport);
   // Transmits what is queued, unless another thread is at it. No lock is held.
   void Flush(Cause cause);
 
@@ -125,13 +144,62 @@ class NodeLink : public RefCounted {
     return absl::MakeSpan(reinterpret_cast<const uint8_t*>(&body), sizeof(body));
   }
 
+  // Of a message on its way to the transport.
+  enum class Transmitted : uint8_t { kYes, kDropped, kFailed };
+
   IpczResult TransmitGreeting(MessageType type, absl::Span<const uint8_t> body,
-                              DriverObject object);
+                              std::vector<DriverObject> objects);
   void Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<const uint8_t> body,
              std::vector<DriverObject> objects);
   std::vector<Ref<RemoteLink>> SortedHops() const;
   bool CanSend(const RemoteLink* link) const;
-  bool TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause);
+  bool IsStalled() const;
+  Transmitted TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause);
+  void DisconnectLater(Turn& turn);
+
+  LinkRings& rings();
+  void ShareBothDirections(Turn& turn, const Ref<LinkMemory>& memory);
+  bool OnShareMemory(Turn& turn, const ShareMemoryBody& body, DriverObject memory);
+  bool OnRingReady(Turn& turn, const RingReadyBody& body);
+  bool OnSwitchRing(Turn& turn, const SwitchRingBody& body);
+  // SwitchRing was written.
+  void SwitchOut(Turn& turn);
+
+  // Whether a message that comes now could go into the ring before all others.
+  bool MayWriteAtOnce() const;
+  bool AwaitRoom(Turn& turn, size_t space);
+  void Publish(Turn& turn);
+  // A whole message. False: there is no room now, or never for one of that size.
+  bool WriteFrame(Turn& turn, MessageType type, absl::Span<const uint8_t> body,
+                  absl::Span<const uint8_t> payload);
+  bool WriteParcel(Turn& turn, const RemoteLink* link, absl::Span<const uint8_t> payload);
+  bool WriteUnfinished(Turn& turn);
+  bool WriteFirst(Turn& turn);
+  // Writes from the queue what can go by the ring. False: there is no room now.
+  bool FlushRing(Turn& turn);
+  // Carries no objects of any kind.
+  static bool IsBare(const Outgoing& outgoing);
+  static bool FitsRing(const Outgoing& outgoing);
+
+  // What is the reason to read: a bell, after which others want their turn too, or a message that
+  // came by the transport and has its predecessors in the ring.
+  enum class ReadUntil : uint8_t { kBudget, kTransportMessage };
+  enum class FramesRead : uint8_t { kAll, kBudgetSpent, kMessage, kIllegal, kDisconnected };
+  enum class FrameRead : uint8_t { kGoesOn, kWaits, kMessage, kIllegal };
+  bool OnDoorbell(Transport* transport);
+  bool ReadRing(Transport* transport, ReadUntil until);
+  FramesRead ReadFrames(Turn& turn, ReadUntil until, size_t* budget, std::vector<uint8_t>* message);
+  FrameRead ReadBeginning(Turn& turn, RingReader& ring, const FrameHeader& frame,
+                          std::vector<uint8_t>* message);
+  FrameRead ReadContinuation(Turn& turn, RingReader& ring, const FrameHeader& frame,
+                             std::vector<uint8_t>* message);
+  static bool IsLegalBareParcel(const MessageHeader& header, const ParcelBody& body,
+                                const SectionHeader& section);
+  FrameRead DeliverBareParcel(Turn& turn, uint64_t hop, ParcelPtr parcel);
+
+  // A message from the ring or the transport, whose predecessors were all received. Without lock.
+  bool Receive(Transport* transport, absl::Span<const uint8_t> data,
+               absl::Span<const IpczDriverHandle> handles);
 
   bool OnChecked(const MessageHeader& header, absl::Span<const uint8_t> body,
                  std::vector<DriverObject> objects, ParsedParcel* parcel, Turn& turn);
@@ -152,9 +220,10 @@ class NodeLink : public RefCounted {
   NodeName peer_name_;
   Ref<Transport> transport_;
   std::deque<Outgoing> queue_;
-  uint64_t next_sent_ = 0;       // the flushing thread's
-  uint64_t next_received_ = 0;   // the receiving thread's
-  std::vector<uint8_t> buffer_;  // the flushing thread's
+  uint64_t next_sent_ = 0;  // the flushing thread's; otherwise the lock's
+  uint64_t next_received_ = 0;
+  std::unique_ptr<LinkRings> rings_;  // null: everything goes by the transport
+  std::vector<uint8_t> buffer_;       // the flushing thread's
   std::vector<IpczDriverHandle> handles_;
 
   absl::flat_hash_map<uint64_t, Ref<RemoteLink>> hops_;

@@ -29,7 +29,7 @@ bool ReadObjects(const MessageRow& row, WireCursor& cursor, IncomingHandles& han
   if (row.max_objects == 0) return cursor.left() == 0 && handles.size() == 0;
   uint64_t count = 0;
   if (!cursor.Read(&count) || count > kLimits.objects_per_relay ||
-      (row.max_objects == 1 && count != 1)) {
+      (row.max_objects <= 2 && (count == 0 || count > row.max_objects))) {
     return false;
   }
   std::vector<ObjectRecord> records(count);
@@ -48,27 +48,37 @@ bool ReadObjects(const MessageRow& row, WireCursor& cursor, IncomingHandles& han
 }  // namespace
 
 void NodeLink::OnTransportError(Transport* transport) {
+  // What the other end had written before its end counts, like what it had transmitted.
+  ReadRing(transport, ReadUntil::kTransportMessage);
   Turn turn(node_->domain(), Cause::kTransport);
   if (transport_ == transport) Disconnect(turn);
 }
 
-void NodeLink::OnTimer(Transport* /*transport*/, uintptr_t /*context*/) {}
+void NodeLink::OnTimer(Transport* transport, uintptr_t context) {
+  if (context == kReadOn) OnDoorbell(transport);
+}
 
 bool NodeLink::OnMessage(Transport* transport, absl::Span<const uint8_t> data,
                          absl::Span<const IpczDriverHandle> raw_handles) {
-  IncomingHandles handles(driver_, raw_handles);
-  // A doorbell without anything behind it.
-  if (data.empty() && raw_handles.empty()) return true;
+  if (data.empty() && raw_handles.empty()) return OnDoorbell(transport);
+  // What precedes it, and what waited for it, may be in the ring.
+  if (!ReadRing(transport, ReadUntil::kTransportMessage)) {
+    const IncomingHandles refused(driver_, raw_handles);
+    return false;
+  }
+  return Receive(transport, data, raw_handles) && ReadRing(transport, ReadUntil::kBudget);
+}
 
+bool NodeLink::Receive(Transport* transport, absl::Span<const uint8_t> data,
+                       absl::Span<const IpczDriverHandle> raw_handles) {
+  IncomingHandles handles(driver_, raw_handles);
   const Ref<Transport> source(transport);
   WireCursor cursor(data);
   MessageHeader header;
   absl::Span<const uint8_t> body;
   std::vector<DriverObject> objects;
   ParsedParcel parcel;
-  bool legal = cursor.Read(&header) && header.size == data.size() && AllZero(header.reserved) &&
-               header.sequence == next_received_;
-  ++next_received_;
+  bool legal = cursor.Read(&header) && header.size == data.size() && AllZero(header.reserved);
   const MessageRow* const row = legal ? FindMessageRow(header.type) : nullptr;
   legal = row != nullptr && cursor.left() >= row->body_size;
   if (legal && row->variable) {
@@ -88,7 +98,7 @@ bool NodeLink::OnMessage(Transport* transport, absl::Span<const uint8_t> data,
     turn.Later([closed = std::move(objects)] {});
     return true;
   }
-  if (legal && (row->from & RoleBit(role_)) != 0 &&
+  if (legal && header.sequence == next_received_++ && (row->from & RoleBit(role_)) != 0 &&
       OnChecked(header, body, std::exchange(objects, {}), row->variable ? &parcel : nullptr,
                 turn)) {
     return true;
@@ -103,11 +113,20 @@ bool NodeLink::OnChecked(const MessageHeader& header, absl::Span<const uint8_t> 
                          std::vector<DriverObject> objects, ParsedParcel* parcel, Turn& turn) {
   const Ref<NodeLink> self(this);
   const auto object = [&] { return std::move(objects.front()); };
+  const auto memory = [&] {
+    return objects.size() > 1 ? std::move(objects.back()) : DriverObject();
+  };
   switch (header.type) {
     case MessageType::kParcel:
       return OnParcel(turn, *parcel);
     case MessageType::kAccept:
       return OnAccept(turn, Copy<AcceptBody>(body));
+    case MessageType::kShareMemory:
+      return OnShareMemory(turn, Copy<ShareMemoryBody>(body), object());
+    case MessageType::kRingReady:
+      return OnRingReady(turn, Copy<RingReadyBody>(body));
+    case MessageType::kSwitchRing:
+      return OnSwitchRing(turn, Copy<SwitchRingBody>(body));
     case MessageType::kConnectToBroker:
       return node_->OnConnectToBroker(turn, self, Copy<ConnectBody>(body));
     case MessageType::kConnectFromBroker:
@@ -117,21 +136,23 @@ bool NodeLink::OnChecked(const MessageHeader& header, absl::Span<const uint8_t> 
     case MessageType::kConnectToReferrer:
       return node_->OnConnectToReferrer(turn, self, Copy<ConnectBody>(body));
     case MessageType::kReferralAccepted:
-      return node_->OnReferralAccepted(turn, self, Copy<ReferralAcceptedBody>(body), object());
+      return node_->OnReferralAccepted(turn, self, Copy<ReferralAcceptedBody>(body), object(),
+                                       memory());
     case MessageType::kReferNode:
       return node_->OnReferNode(turn, self, Copy<ReferNodeBody>(body), object());
     case MessageType::kReferralDone:
-      return node_->OnReferralDone(turn, Copy<ReferralDoneBody>(body), object());
+      return node_->OnReferralDone(turn, Copy<ReferralDoneBody>(body), object(), memory());
     case MessageType::kReferralFailed:
       return node_->OnReferralFailed(turn, Copy<ReferralFailedBody>(body));
     case MessageType::kIntroduce:
       return node_->OnIntroduce(turn, self, Copy<IntroduceBody>(body));
     case MessageType::kIntroduction:
-      return node_->OnIntroduction(turn, self, Copy<IntroductionBody>(body), object());
+      return node_->OnIntroduction(turn, self, Copy<IntroductionBody>(body), object(), memory());
     case MessageType::kIntroduced:
       return node_->OnIntroduced(turn, self, Copy<IntroducedBody>(body));
     case MessageType::kPassIntroduction:
-      return node_->OnPassIntroduction(turn, self, Copy<PassIntroductionBody>(body), object());
+      return node_->OnPassIntroduction(turn, self, Copy<PassIntroductionBody>(body), object(),
+                                       memory());
     case MessageType::kLinkLost:
       return node_->OnLinkLost(turn, self, Copy<LinkLostBody>(body));
     case MessageType::kRelayObjects:

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include "runtime/portal/limits.h"
+#include "runtime/portal/link_rings.h"
 #include "runtime/portal/node.h"
 #include "runtime/portal/node_link.h"
 #include "runtime/portal/parcel_writer.h"
@@ -19,15 +21,19 @@ void Append(std::vector<uint8_t>* bytes, const T& value) {
   Append(bytes, absl::MakeSpan(reinterpret_cast<const uint8_t*>(&value), sizeof(value)));
 }
 
-// The objects behind a body: counts, then bytes. False if one could not be serialized.
-bool AppendObjects(std::vector<DriverObject>& objects, const Transport& transport,
+// The objects behind a body: counts, then bytes. False if one of the first `required` could not be
+// serialized; of the others those are left out.
+bool AppendObjects(std::vector<DriverObject>& objects, size_t required, const Transport& transport,
                    std::vector<uint8_t>* bytes, std::vector<IpczDriverHandle>* handles) {
   std::vector<ObjectRecord> records;
   std::vector<uint8_t> object_bytes;
   for (DriverObject& object : objects) {
     const size_t bytes_before = object_bytes.size();
     const size_t handles_before = handles->size();
-    if (!ParcelWriter::SerializeObject(object, transport, &object_bytes, handles)) return false;
+    if (!ParcelWriter::SerializeObject(object, transport, &object_bytes, handles)) {
+      if (records.size() < required) return false;
+      continue;
+    }
     records.push_back({static_cast<uint32_t>(object_bytes.size() - bytes_before),
                        static_cast<uint32_t>(handles->size() - handles_before)});
   }
@@ -61,6 +67,10 @@ void NodeLink::Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<
     turn.Later([closed = std::move(objects)] {});
     return;
   }
+  if (objects.empty() && FindMessageRow(type)->max_objects == 0 && MayWriteAtOnce() &&
+      type != MessageType::kSwitchRing && WriteFrame(turn, type, body, {})) {
+    return;
+  }
   Outgoing& outgoing = queue_.emplace_back();
   outgoing.type = type;
   outgoing.link = Ref<RemoteLink>(link);
@@ -71,6 +81,10 @@ void NodeLink::Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<
 
 void NodeLink::Send(Turn& turn, RemoteLink* link, ParcelPtr parcel) {
   if (!CanSend(link)) return turn.Discard(std::move(parcel));
+  if (parcel->attachments.empty() && MayWriteAtOnce() &&
+      WriteParcel(turn, link, absl::MakeConstSpan(parcel->data(), parcel->size()))) {
+    return turn.Discard(std::move(parcel));
+  }
   Outgoing& outgoing = queue_.emplace_back();
   outgoing.type = MessageType::kParcel;
   outgoing.link = Ref<RemoteLink>(link);
@@ -114,18 +128,27 @@ void NodeLink::SendAccept(Turn& turn, RemoteLink* link, uint64_t nonce, bool for
 // --- Transmitting, without it --------------------------------------------------------------------
 
 IpczResult NodeLink::TransmitGreeting(MessageType type, absl::Span<const uint8_t> body,
-                                      DriverObject object) {
+                                      std::vector<DriverObject> objects) {
   std::vector<uint8_t> bytes;
   std::vector<IpczDriverHandle> handles;
   BeginMessage(type, next_sent_++, &bytes);
   Append(&bytes, body);
-  if (object.is_valid()) {
-    std::vector<DriverObject> objects;
-    objects.push_back(std::move(object));
-    if (!AppendObjects(objects, *transport_, &bytes, &handles)) return IPCZ_RESULT_UNKNOWN;
+  if (!objects.empty()) {
+    if (!AppendObjects(objects, 1, *transport_, &bytes, &handles)) return IPCZ_RESULT_UNKNOWN;
   }
   EndMessage(&bytes);
   return transport_->Transmit(bytes, handles);
+}
+
+void NodeLink::OnSendFailed(Transport* transport) {
+  Turn turn(node_->domain(), Cause::kTransport);
+  if (transport_ == transport) Disconnect(turn);
+}
+
+// Whether the first message of the queue waits for room in the ring.
+bool NodeLink::IsStalled() const {
+  if (rings_ == nullptr || !rings_->out.memory) return false;
+  return rings_->unfinished.is_active() || (IsBare(queue_.front()) && FitsRing(queue_.front()));
 }
 
 void NodeLink::Flush(Cause cause) {
@@ -136,8 +159,11 @@ void NodeLink::Flush(Cause cause) {
     {
       Turn turn(node_->domain(), cause);
       if (flushing_ && !mine) return;
-      mine = flushing_ = !queue_.empty() && is_established();
-      if (!mine) return;
+      mine = flushing_ = false;
+      if (!is_established()) return;
+      FlushRing(turn);
+      if (queue_.empty() || IsStalled()) return;
+      mine = flushing_ = true;
       outgoing = std::move(queue_.front());
       queue_.pop_front();
       if (outgoing.link && outgoing.link->sent_end == End::kLost) {
@@ -147,22 +173,30 @@ void NodeLink::Flush(Cause cause) {
       }
       transport = transport_;
     }
-    if (!TransmitOne(outgoing, *transport, cause)) {
+    const Transmitted transmitted = TransmitOne(outgoing, *transport, cause);
+    if (transmitted == Transmitted::kFailed) {
       Turn turn(node_->domain(), cause);
       Disconnect(turn);
+    } else if (transmitted == Transmitted::kYes && outgoing.type == MessageType::kSwitchRing) {
+      Turn turn(node_->domain(), cause);
+      if (!dead_) SwitchOut(turn);
     }
   }
 }
 
-bool NodeLink::TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause) {
+NodeLink::Transmitted NodeLink::TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause) {
   buffer_.clear();
   handles_.clear();
-  BeginMessage(outgoing.type, next_sent_++, &buffer_);
+  BeginMessage(outgoing.type, next_sent_, &buffer_);
   if (outgoing.parcel == nullptr) {
     Append(&buffer_, absl::MakeConstSpan(outgoing.body.data(), outgoing.body.size()));
     const MessageRow* const row = FindMessageRow(outgoing.type);
-    if (row->max_objects > 0 && !AppendObjects(outgoing.objects, transport, &buffer_, &handles_)) {
-      if (row->max_objects == 1) return false;
+    const size_t required = row->max_objects <= 2 ? 1 : outgoing.objects.size();
+    if (row->max_objects > 0 &&
+        !AppendObjects(outgoing.objects, required, transport, &buffer_, &handles_)) {
+      // The other end then has no memory that it could be ready to read.
+      if (outgoing.type == MessageType::kShareMemory) return Transmitted::kDropped;
+      if (row->max_objects <= 2) return Transmitted::kFailed;
       // Relayed objects that cannot go on: their parcel is told so.
       buffer_.resize(sizeof(MessageHeader) + outgoing.body.size());
       for (const IpczDriverHandle handle : std::exchange(handles_, {})) {
@@ -186,11 +220,22 @@ bool NodeLink::TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause
     }
     if (dead) {
       writer.Abandon(cause);
-      return true;
+      return Transmitted::kDropped;
     }
   }
   EndMessage(&buffer_);
-  return transport.Transmit(buffer_, handles_) == IPCZ_RESULT_OK;
+  ++next_sent_;
+  if (handles_.empty() && buffer_.size() <= kLimits.ring_message_bytes) {
+    Turn turn(node_->domain(), cause);
+    if (dead_) return Transmitted::kDropped;
+    if (rings_ != nullptr && rings_->out.memory) {
+      rings_->unfinished.head.assign(buffer_.begin(), buffer_.end());
+      WriteUnfinished(turn);
+      return Transmitted::kYes;
+    }
+  }
+  return transport.Transmit(buffer_, handles_) == IPCZ_RESULT_OK ? Transmitted::kYes
+                                                                 : Transmitted::kFailed;
 }
 
 }  // namespace ipdl::portal

@@ -9,6 +9,7 @@
 
 #include "runtime/portal/node_link.h"
 #include "runtime/portal/router.h"
+#include "runtime/portal/transport.h"
 
 namespace ipdl::portal {
 
@@ -31,6 +32,10 @@ void Turn::Flush(NodeLink* link) {
   flushes_.emplace_back(link);
 }
 
+void Turn::Ring(NodeLink* link, const Ref<Transport>& transport) {
+  bells_.push_back({Ref<NodeLink>(link), transport});
+}
+
 // Returns whether there was anything to do.
 bool Turn::RunAftermath() {
   if (!events_.empty()) {
@@ -39,6 +44,14 @@ bool Turn::RunAftermath() {
     for (const PendingEvent& pending : events) {
       const IpczTrapEvent event = {sizeof(event), pending.context, pending.flags, &pending.status};
       pending.handler(&event);
+    }
+    return true;
+  }
+  if (!bells_.empty()) {
+    const auto bells = std::move(bells_);
+    bells_.clear();
+    for (const auto& [link, transport] : bells) {
+      if (transport->RingDoorbell() != IPCZ_RESULT_OK) link->OnSendFailed(transport.get());
     }
     return true;
   }

@@ -5,7 +5,8 @@
 // loop or a thread; it ends before the C function, or the driver's activity, that began it returns.
 // Called by the C functions, the links and itself.
 //
-// What follows comes in this order: trap events, in the order in which they arose; transmissions;
+// What follows comes in this order: trap events, in the order in which they arose; bells;
+// transmissions;
 // other calls; then parcels that nobody will get are taken apart, which may lead to more of all.
 
 #ifndef IPDL_RUNTIME_PORTAL_TURN_H_
@@ -26,6 +27,7 @@ namespace ipdl::portal {
 
 class NodeLink;
 class Router;
+class Transport;
 
 // What set the work off; a trap's event tells it.
 enum class Cause : uint8_t { kApiCall, kTransport };
@@ -49,6 +51,8 @@ class Turn {
 
   void Fire(const PendingEvent& event) { events_.push_back(event); }
   void Flush(NodeLink* link);
+  // Wakes the other end of a connection, which finds what this turn wrote.
+  void Ring(NodeLink* link, const Ref<Transport>& transport);
   // Closes what is attached, then frees.
   void Discard(ParcelPtr parcel) { discarded_.Push(std::move(parcel)); }
   void Discard(ParcelQueue* queue) { discarded_.Append(queue); }
@@ -57,6 +61,11 @@ class Turn {
   void Later(absl::AnyInvocable<void()> call) { calls_.push_back(std::move(call)); }
 
  private:
+  struct Bell {
+    Ref<NodeLink> link;
+    Ref<Transport> transport;
+  };
+
   void Lock(Domain* domain);
   void Unlock();
   bool RunAftermath();
@@ -66,6 +75,7 @@ class Turn {
   Domain* root_ = nullptr;  // while locked
   std::vector<PendingEvent> events_;
   absl::InlinedVector<Ref<NodeLink>, 1> flushes_;
+  absl::InlinedVector<Bell, 1> bells_;
   std::vector<absl::AnyInvocable<void()>> calls_;
   absl::InlinedVector<Ref<Object>, 2> released_;
   ParcelQueue discarded_;

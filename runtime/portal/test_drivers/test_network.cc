@@ -226,6 +226,10 @@ struct TestDriverCalls {
 
   static IpczResult AllocateSharedMemory(size_t num_bytes, uint32_t, const void*,
                                          IpczDriverHandle* driver_memory) {
+    if (g_current->fail_allocations > 0) {
+      --g_current->fail_allocations;
+      return IPCZ_RESULT_RESOURCE_EXHAUSTED;
+    }
     ++g_current->allocations_;
     *driver_memory = New(
         {Kind::kMemory, nullptr, "", std::make_shared<std::vector<uint64_t>>((num_bytes + 7) / 8)});
@@ -249,6 +253,10 @@ struct TestDriverCalls {
   static IpczResult MapSharedMemory(IpczDriverHandle driver_memory, uint32_t, const void*,
                                     volatile void** address, IpczDriverHandle* driver_mapping) {
     if (From(driver_memory)->kind != Kind::kMemory) return IPCZ_RESULT_INVALID_ARGUMENT;
+    if (g_current->fail_maps > 0) {
+      --g_current->fail_maps;
+      return IPCZ_RESULT_RESOURCE_EXHAUSTED;
+    }
     *address = From(driver_memory)->memory->data();
     *driver_mapping = New({Kind::kMapping, nullptr, "", From(driver_memory)->memory});
     return IPCZ_RESULT_OK;
@@ -332,12 +340,16 @@ IpczResult TestNetwork::TransmitRaw(IpczDriverHandle transport, const std::vecto
 }
 
 std::vector<uint8_t> TestNetwork::TakeRaw(IpczDriverHandle transport) {
-  std::lock_guard<std::mutex> lock(g_current->mutex_);
-  std::deque<Message>& incoming = From(transport)->transport->incoming;
-  if (incoming.empty()) return {};
-  std::vector<uint8_t> bytes = std::move(incoming.front().bytes);
-  incoming.pop_front();
-  return bytes;
+  Message message;
+  {
+    std::lock_guard<std::mutex> lock(g_current->mutex_);
+    std::deque<Message>& incoming = From(transport)->transport->incoming;
+    if (incoming.empty()) return {};
+    message = std::move(incoming.front());
+    incoming.pop_front();
+  }
+  for (const IpczDriverHandle handle : message.handles) CloseObject(handle);
+  return std::move(message.bytes);
 }
 
 bool TestNetwork::IsPeerClosed(IpczDriverHandle transport) {

@@ -65,13 +65,16 @@ class TestNetwork final : public Network {
   // What a test may do to the other end of a transport that it holds itself.
   static IpczResult TransmitRaw(IpczDriverHandle transport, const std::vector<uint8_t>& bytes,
                                 const std::vector<IpczDriverHandle>& handles = {});
-  // The oldest message waiting for a transport that is not active; empty if none.
+  // The oldest message waiting for a transport that is not active; empty if none. Its handles are
+  // closed.
   static std::vector<uint8_t> TakeRaw(IpczDriverHandle transport);
   static bool IsPeerClosed(IpczDriverHandle transport);
 
   // Failures to order: the next calls of that function fail.
   std::atomic<int> fail_transmits{0};
   std::atomic<int> fail_activations{0};
+  std::atomic<int> fail_allocations{0};
+  std::atomic<int> fail_maps{0};
   // Called before each message that is transmitted; may change it. Not with kThreaded.
   std::function<void(std::vector<uint8_t>* bytes)> tamper;
 

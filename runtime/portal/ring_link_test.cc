@@ -1,0 +1,155 @@
+// Parcels that go through shared memory, and that they do: calls of Transmit are counted.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "runtime/portal/link_memory.h"
+#include "runtime/portal/portal_fixture_for_test.h"
+
+namespace ipdl::portal {
+namespace {
+
+// While it lives, new connections begin with rings of that size.
+class SmallRings {
+ public:
+  explicit SmallRings(size_t capacity) { LinkMemory::SetInitialCapacityForTest(capacity); }
+  ~SmallRings() { LinkMemory::SetInitialCapacityForTest(before_); }
+
+ private:
+  const size_t before_ = LinkMemory::initial_capacity();
+};
+
+class RingLinkTest : public PortalFixture {
+ public:
+  RingLinkTest() : PortalFixture({Delivery::kStepped, false, 7}) {}
+
+  Portals Connected() {
+    const Portals portals = Connect(NewBroker(), NewNode());
+    network().Settle();
+    return portals;
+  }
+  // How often the driver's Transmit is called for `count` parcels put one after the other.
+  uint64_t TransmitsFor(const Portals& portals, int count) {
+    const uint64_t before = network().transmitted();
+    for (int i = 0; i < count; ++i) EXPECT_EQ(IPCZ_RESULT_OK, Put(portals.a, std::to_string(i)));
+    const uint64_t transmits = network().transmitted() - before;
+    network().Settle();
+    for (int i = 0; i < count; ++i) EXPECT_EQ(std::to_string(i), Get(portals.b).text);
+    return transmits;
+  }
+};
+
+TEST_F(RingLinkTest, ABurstIsOneBell) {
+  const Portals portals = Connected();
+  EXPECT_EQ(1u, TransmitsFor(portals, 200));
+  EXPECT_EQ(1u, TransmitsFor({portals.b, portals.a}, 200));
+  CloseAll({portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, WithoutMemoryEveryParcelIsADatagram) {
+  network().fail_allocations = 1;
+  const Portals portals = Connected();
+  EXPECT_EQ(200u, TransmitsFor(portals, 200));
+  CloseAll({portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, WhoCannotMapItSendsAndGetsDatagrams) {
+  // The broker maps first, then the client.
+  for (int skipped : {0, 1}) {
+    network().fail_maps = 0;
+    const IpczHandle broker = NewBroker();
+    const IpczHandle client = NewNode();
+    const Portals portals = Connect(broker, client);
+    if (skipped == 0) {
+      network().fail_maps = 1;
+    } else {
+      while (network().allocations() == 1) ASSERT_TRUE(network().Step());
+      network().fail_maps = 1;
+    }
+    network().Settle();
+    EXPECT_EQ(0, network().fail_maps);
+    EXPECT_EQ(50u, TransmitsFor(portals, 50));
+    EXPECT_EQ(50u, TransmitsFor({portals.b, portals.a}, 50));
+    CloseAll({portals.a, portals.b});
+  }
+}
+
+TEST_F(RingLinkTest, NodesThatAreIntroducedHaveMemoryFromTheBroker) {
+  const IpczHandle broker = NewBroker();
+  const Portals first = Connect(broker, NewNode());
+  const Portals second = Connect(broker, NewNode());
+  const Portals pair = Open(broker);
+  const Portals moved = {Move(pair.a, first.a, first.b), Move(pair.b, second.a, second.b)};
+  ASSERT_TRUE(WaitUntilDirect(moved.a, moved.b));
+  network().Settle();
+  EXPECT_EQ(3, network().allocations());
+  EXPECT_EQ(1u, TransmitsFor(moved, 200));
+  EXPECT_EQ(1u, TransmitsFor({moved.b, moved.a}, 200));
+  CloseAll({first.a, first.b, second.a, second.b, moved.a, moved.b});
+}
+
+TEST_F(RingLinkTest, WhatDoesNotFitWaitsForRoomAndKeepsItsOrder) {
+  const SmallRings small(LinkMemory::kMinCapacity);
+  const Portals portals = Connected();
+  TransmitsFor(portals, 5000);
+  CloseAll({portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, AParcelMayBeLargerThanTheRing) {
+  const SmallRings small(LinkMemory::kMinCapacity);
+  const Portals portals = Connected();
+  for (const size_t size : {900u, 1015u, 1016u, 1017u, 4096u, 100'000u, 3'000'000u}) {
+    std::string text(size, '\0');
+    for (size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * i >> 3);
+    ASSERT_EQ(IPCZ_RESULT_OK, Put(portals.a, text));
+    ASSERT_EQ(IPCZ_RESULT_OK, Put(portals.a, "behind it"));
+    EXPECT_TRUE(text == WaitToGet(portals.b).text) << size;
+    EXPECT_EQ("behind it", WaitToGet(portals.b).text);
+  }
+  CloseAll({portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, ParcelsWithAndWithoutObjectsStayInOrder) {
+  const SmallRings small(LinkMemory::kMinCapacity);
+  const IpczHandle broker = NewBroker();
+  const Portals portals = Connect(broker, NewNode());
+  network().Settle();
+  const std::string filling(700, 'x');
+  for (int i = 0; i < 300; ++i) {
+    std::vector<IpczHandle> attached;
+    if (i % 3 == 0) attached.push_back(BoxBlob(broker, "box"));
+    if (i % 7 == 0) {
+      const Portals pair = Open(broker);
+      attached.push_back(pair.a);
+      Close(pair.b);
+    }
+    ASSERT_EQ(IPCZ_RESULT_OK, Put(portals.a, filling + std::to_string(i), attached));
+    if (i % 20 == 0) network().Step();
+  }
+  for (int i = 0; i < 300; ++i) {
+    Got got = WaitToGet(portals.b);
+    ASSERT_EQ(filling + std::to_string(i), got.text);
+    EXPECT_EQ(static_cast<size_t>((i % 3 == 0) + (i % 7 == 0)), got.handles.size());
+    for (const IpczHandle handle : got.handles) Close(handle);
+  }
+  CloseAll({portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, WhatWasWrittenBeforeANodeEndedArrives) {
+  const IpczHandle broker = NewBroker();
+  const IpczHandle client = NewNode();
+  const Portals portals = Connect(broker, client);
+  network().Settle();
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(IPCZ_RESULT_OK, Put(portals.b, std::to_string(i)));
+  CloseNode(client);
+  network().Settle();
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(std::to_string(i), Get(portals.a).text);
+  EXPECT_TRUE(WaitUntilClosed(portals.a));
+  CloseAll({portals.a, portals.b});
+}
+
+}  // namespace
+}  // namespace ipdl::portal
