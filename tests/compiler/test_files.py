@@ -87,7 +87,7 @@ def test_a_device_without_end(capfd: Capture) -> None:
     assert "[IPDL0005]" in _check(capfd, "PFoo.ipdl")
 
 
-@pytest.mark.parametrize("junk", ["} ", "int ", "struct S { ", "a:b ", '"', "/* "])
+@pytest.mark.parametrize("junk", ["} ", '"', "/* "])
 def test_as_much_junk_as_is_read(capfd: Capture, junk: str) -> None:
     Path("PFoo.ipdl").write_text(junk * ((1 << 20) // len(junk)))
     start = time.monotonic()
@@ -124,6 +124,7 @@ def test_unknown_characters_end_in_giving_up_too(capfd: Capture) -> None:
         "[" * 10_000,
         "struct S { UniquePtr<" + "a::" * 10_000 + "b x; };",
     ],
+    ids=lambda text: text[:24].strip(),
 )
 def test_nesting_to_a_depth_of_ten_thousand(capfd: Capture, text: str) -> None:
     Path("S.ipdlh").write_text(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.compiler import golden_outputs as golden
 
 SOURCES = golden.sources()
+generated = functools.cache(golden.generated)  # of the tree, which does not change under the tests
 
 
 def _name(source: Path) -> str:
@@ -38,7 +40,7 @@ def test_output_does_not_depend_on_where_the_source_lies(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("source", SOURCES, ids=_name)
 def test_output_begins_with_its_source_and_names_no_directory(source: Path) -> None:
-    for name, text in golden.generated(source).items():
+    for name, text in generated(source).items():
         assert f"// {name}: " == text[: len(name) + 5]
         expected = f"// Generated from {source.name} by the ipdl compiler; do not edit."
         assert expected == text.splitlines()[1]
@@ -47,7 +49,7 @@ def test_output_begins_with_its_source_and_names_no_directory(source: Path) -> N
 
 @pytest.mark.parametrize("source", SOURCES, ids=_name)
 def test_lines_are_tidy(source: Path) -> None:
-    for name, text in golden.generated(source).items():
+    for name, text in generated(source).items():
         for number, line in enumerate(text.splitlines(), 1):
             assert line == line.rstrip(), f"{name}:{number}: blanks at the end"
             assert "\t" not in line, f"{name}:{number}: a tab"

@@ -81,6 +81,7 @@ def test_a_long_line_is_shown_around_each_of_its_mistakes(capfd: Capture) -> Non
         "const int kOne = " + "1" * 100_000 + ";",
         "[MaxLength=" + "1" * 100_000 + "] struct S { };",
     ],
+    ids=["qualified type", "imported type", "string", "number", "attribute"],
 )
 def test_a_long_literal_or_path_is_shown_in_part(capfd: Capture, text: str) -> None:
     code, err = _check(capfd, text)

@@ -75,8 +75,7 @@ def test_is_generated(parts: dict[str, str], tmp_path: Path) -> None:
 
 def test_managed_endpoints_are_refused(tmp_path: Path) -> None:
     (tmp_path / "PBar.ipdl").write_text(
-        "include protocol PFoo; protocol PBar "
-        "{ manager PFoo; child: async __delete__(); };",
+        "include protocol PFoo; protocol PBar " "{ manager PFoo; child: async __delete__(); };",
         encoding="utf-8",
     )
     path = tmp_path / "PFoo.ipdl"
