@@ -86,6 +86,7 @@ struct RunLoop::Impl {
   bool RunTasks();
   bool DispatchInput();
   bool PollNode(int64_t end);
+  bool ServeNode(int64_t until);
   bool NodeIsSilent() const;
 
   const std::unique_ptr<RunLoopPoller> poller;
@@ -105,6 +106,7 @@ struct RunLoop::Impl {
   uint64_t tasks_begun = 0;  // how many have left `tasks`
   std::atomic<bool> quit = false;
   int depth = 0;  // turns of this loop on the stack
+  int waits = 0;  // and calls of WaitTransports
   bool embedded = false;
 };
 
@@ -423,8 +425,9 @@ bool RunLoop::Impl::Turn(int64_t max_wait) {
   ++depth;
   inbox.WakeUp();
   FlushDirty();
-  // Nested in a transport's callback, that transport may hold input which the kernel no longer has.
-  bool any = depth > 1 && DispatchInput();
+  // Nested in a transport's callback, which may be inside a sync call's wait, that transport may hold
+  // input which the kernel no longer has.
+  bool any = (depth > 1 || waits > 0) && DispatchInput();
 
   int64_t timeout = 0;
   if (max_wait != 0 && !any && tasks.empty() && dirty.empty()) {
@@ -539,20 +542,27 @@ bool RunLoop::Impl::NodeIsSilent() const {
   });
 }
 
-bool RunLoop::WaitTransports(absl::Time deadline) {
-  assert(impl_->OnOwnThread());
-  const TurningHere here(this);
-  impl_->FlushDirty();
-  const int64_t until =
-      deadline == absl::InfiniteFuture() ? kForeverNanos : AfterNow(deadline - absl::Now());
+// False if nothing happened until then, or nothing can.
+bool RunLoop::Impl::ServeNode(int64_t until) {
   while (true) {
-    if (impl_->DispatchInput()) return true;
-    if (impl_->NodeIsSilent()) return false;
-    bool any = impl_->PollNode(std::min(until, impl_->NextTransportDeadline()));
-    any |= impl_->RunTransportDeadlines();
+    if (DispatchInput()) return true;
+    if (NodeIsSilent()) return false;
+    bool any = PollNode(std::min(until, NextTransportDeadline()));
+    any |= RunTransportDeadlines();
     if (any) return true;
     if (until != kForeverNanos && MonotonicNanos() >= until) return false;
   }
+}
+
+bool RunLoop::WaitTransports(absl::Time deadline) {
+  assert(impl_->OnOwnThread());
+  const TurningHere here(this);
+  ++impl_->waits;
+  impl_->FlushDirty();
+  const bool any = impl_->ServeNode(
+      deadline == absl::InfiniteFuture() ? kForeverNanos : AfterNow(deadline - absl::Now()));
+  --impl_->waits;
+  return any;
 }
 
 }  // namespace ipdl
