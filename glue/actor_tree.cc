@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "glue/message_channel.h"
 #include "glue/reply_table.h"
 
@@ -33,12 +34,18 @@ int32_t ActorTree::NewId() {
 }
 
 bool ActorTree::NotePeerId(int32_t id) {
+  if (ABSL_PREDICT_FALSE(!promised_.empty()) && promised_.erase(id) != 0) return true;
   // The most negative value has no positive counterpart; nobody counts that far.
   if (id == 0 || id == std::numeric_limits<int32_t>::min()) return false;
   if ((id > 0) == (our_sign_ > 0)) return false;
   if (std::abs(id) <= peer_last_) return false;
   peer_last_ = std::abs(id);
   return true;
+}
+
+void ActorTree::PromisePeerId(int32_t id) {
+  // Of one that is wrong no note is taken: that is found when the constructor is handled.
+  if (NotePeerId(id)) promised_.insert(id);
 }
 
 bool ActorTree::WasUsed(int32_t id) const {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "glue/actor.h"
 #include "glue/ref_ptr.h"
 
@@ -43,6 +44,11 @@ class ActorTree {
   // Takes note of an id that the peer gave to an actor of its making. False: it has the wrong sign
   // or is not new. True also if the actor will not come to be: the id is used up.
   bool NotePeerId(int32_t id);
+  // The same for a constructor that waits to be handled while later ones may not: its id is used up
+  // now, in the order in which the peer chose it. NotePeerId then accepts it once, at any time.
+  void PromisePeerId(int32_t id);
+  bool has_promised() const { return !promised_.empty(); }
+  bool IsPromised(int32_t id) const { return promised_.contains(id); }
   // True if an actor of this id exists or existed.
   bool WasUsed(int32_t id) const;
 
@@ -78,6 +84,7 @@ class ActorTree {
   const int32_t our_sign_;
   int32_t our_last_ = 0;   // absolute value of the last id we gave
   int32_t peer_last_ = 0;  // absolute value of the largest id the peer gave
+  absl::flat_hash_set<int32_t> promised_;
   absl::flat_hash_map<int32_t, RefPtr<Actor>> actors_;
   // Most messages go to the actor that the last one went to.
   int32_t last_found_id_ = 0;

@@ -53,7 +53,13 @@ Writer& Incoming::OpenReply() noexcept {
 }
 
 HandlerStatus Incoming::SendReply() noexcept {
-  channel_.FinishReply(header_, *std::exchange(reply_, nullptr));
+  Writer& reply = *std::exchange(reply_, nullptr);
+  if (call_->answered) {  // it was cancelled
+    channel_.Abandon(reply);
+    return HandlerStatus::kDone;
+  }
+  call_->answered = true;
+  channel_.FinishReply(header_, reply);
   return HandlerStatus::kDone;
 }
 

@@ -59,6 +59,8 @@
 
 namespace ipdl {
 
+struct CallFrame;
+
 class Incoming {
  public:
   // For MessageChannel. `payload` starts with the actor header; both spans outlive the object.
@@ -97,6 +99,9 @@ class Incoming {
   Actor& actor_;
   const ActorHeader header_;
   Reader reader_;
+  int32_t transaction_ = 0;    // of a sync message
+  CallFrame* call_ = nullptr;  // of a sync message, while its handler runs
+  bool caller_waits_ = false;  // of a sync message, after its handler: nobody has answered it
   int32_t constructed_id_ = 0;
   RefPtr<Actor> constructed_;
   Writer* reply_ = nullptr;  // open reply of a sync message

@@ -41,6 +41,7 @@ bool IncomingQueue::Push(OwnedMessage message, const Manner& manner) {
   List& list = lists_[RankOf(manner.priority)];
   newest_ = list.insert(list.end(), Entry{std::move(message), manner, cost});
   has_newest_ = true;
+  if (manner.nested) newest_->among_nested = nested_.insert(nested_.end(), newest_);
   if (manner.compression == Compression::kAll) compressed_[manner.key] = newest_;
   return replaced;
 }
@@ -49,6 +50,7 @@ void IncomingQueue::Remove(List::iterator entry) {
   --size_;
   cost_ -= entry->cost;
   if (entry->manner.compression == Compression::kAll) compressed_.erase(entry->manner.key);
+  if (entry->manner.nested) nested_.erase(entry->among_nested);
   if (has_newest_ && entry == newest_) has_newest_ = false;
   ListOf(*entry).erase(entry);
 }
@@ -62,9 +64,21 @@ OwnedMessage IncomingQueue::Pop() {
   return message;
 }
 
+std::optional<OwnedMessage> IncomingQueue::TakeNested(
+    absl::FunctionRef<bool(absl::Span<const uint8_t> payload)> wanted) {
+  for (const List::iterator entry : nested_) {
+    if (!wanted(entry->message.bytes())) continue;
+    OwnedMessage message = std::move(entry->message);
+    Remove(entry);
+    return message;
+  }
+  return std::nullopt;
+}
+
 void IncomingQueue::Clear() {
   for (List& list : lists_) list.clear();
   compressed_.clear();
+  nested_.clear();
   has_newest_ = false;
   size_ = 0;
   cost_ = 0;

@@ -8,6 +8,7 @@
 // The most urgent message is next, the oldest among equals. A message that may be compressed
 // replaces an older one to the same actor: kAdjacent only if that was the last to come, kAll
 // wherever it is; it takes the place of a newcomer. What is replaced is destroyed, handles and all.
+// Nested messages can be taken out of their turn, while a sync call waits.
 
 #ifndef IPDL_GLUE_INCOMING_QUEUE_H_
 #define IPDL_GLUE_INCOMING_QUEUE_H_
@@ -16,9 +17,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "glue/owned_message.h"
 #include "glue/protocol.h"
 
@@ -42,7 +46,8 @@ class IncomingQueue {
   struct Manner {
     MessagePriority priority = MessagePriority::kNormal;
     Compression compression = Compression::kNone;
-    Key key = {};  // used only if it may be compressed
+    bool nested = false;  // TakeNested finds it
+    Key key = {};         // used only if it may be compressed
   };
 
   IncomingQueue() = default;
@@ -57,6 +62,9 @@ class IncomingQueue {
   bool Push(OwnedMessage message, const Manner& manner);
   // The next message. Only when not empty.
   OwnedMessage Pop();
+  // The oldest of the nested messages, whatever their priority, that `wanted` says yes to.
+  std::optional<OwnedMessage> TakeNested(
+      absl::FunctionRef<bool(absl::Span<const uint8_t> payload)> wanted);
   void Clear();
 
  private:
@@ -66,6 +74,7 @@ class IncomingQueue {
     OwnedMessage message;
     Manner manner;
     size_t cost;
+    std::list<std::list<Entry>::iterator>::iterator among_nested = {};  // if it is nested
   };
   using List = std::list<Entry>;
 
@@ -78,6 +87,7 @@ class IncomingQueue {
   List::iterator newest_;
   bool has_newest_ = false;
   absl::flat_hash_map<Key, List::iterator> compressed_;  // those that are Compression::kAll
+  std::list<List::iterator> nested_;                     // those that are nested, oldest first
   size_t size_ = 0;
   size_t cost_ = 0;
 };

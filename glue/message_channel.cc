@@ -40,7 +40,8 @@ MessageChannel::MessageChannel(RefPtr<ToplevelActor> top, std::unique_ptr<Channe
       protocol_(*top->actor_class().protocol),
       channel_(std::move(channel)),
       top_(top.get()),
-      tree_(this, std::move(top), &replies_, loop) {}
+      tree_(this, std::move(top), &replies_, loop),
+      calls_(side_) {}
 
 MessageChannel::~MessageChannel() = default;
 

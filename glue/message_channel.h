@@ -30,6 +30,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "glue/actor_tree.h"
+#include "glue/call_stack.h"
 #include "glue/incoming_queue.h"
 #include "glue/owned_message.h"
 #include "glue/ref_ptr.h"
@@ -103,9 +104,17 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
 
   // --- Sync calls (sync_wait.cc) ---------------------------------------------------------------
 
+  // Before the sync message with this header is opened: cancels what it would deadlock with, and
+  // says to which transaction it belongs. An error: it must not be sent.
+  SendResult BeginCall(const ActorHeader& question, int32_t* transaction);
   // Waits for the reply to the question with this header, which was just sent.
-  SendResult WaitForReply(const ActorHeader& question, const ProtocolInfo& protocol,
-                          OwnedMessage* reply);
+  SendResult WaitForReply(const ActorHeader& question, int32_t transaction,
+                          const ProtocolInfo& protocol, OwnedMessage* reply);
+  // See ToplevelActor.
+  bool CancelCurrentTransaction();
+  void set_reply_timeout_ms(int64_t milliseconds) { reply_timeout_ms_ = milliseconds; }
+  SendResult last_sync_result() const { return last_sync_result_; }
+  SendResult NoteSyncResult(SendResult result) { return last_sync_result_ = result; }
 
   // --- Actor references (actor_param.cc) -------------------------------------------------------
 
@@ -116,9 +125,11 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   bool TakeGoneActor() { return std::exchange(gone_actor_, false); }
 
  private:
+  struct HandledCall;
   struct RunningQuestion;
   struct SpareMessage;
   struct SyncWait;
+  struct ThreadWaits;
 
   MessageChannel(RefPtr<ToplevelActor> top, std::unique_ptr<Channel> channel, RunLoop* loop,
                  const Limits& limits);
@@ -140,19 +151,23 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   void TellWritable();
 
   // --- Dispatch
-  // Keeps a message for DispatchWaiting.
+  // Keeps a message for DispatchWaiting. Push schedules nothing; true: an older one was replaced.
   void Enqueue(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
+  bool Push(absl::Span<const uint8_t> payload, OwnedMessage message);
   // By the tables; as for any message if it is wrong, which is found when it is dispatched.
   IncomingQueue::Manner MannerOf(absl::Span<const uint8_t> payload);
   void ScheduleWaiting();
+  void ScheduleAfterWaits();
   void DispatchWaiting();
   void Dispatch(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
   void DispatchToActor(const ActorHeader& header, absl::Span<const uint8_t> payload,
                        absl::Span<OwnedHandle> handles);
   void DispatchToNobody(const ActorHeader& header, absl::Span<const uint8_t> payload);
+  bool BeginHandling(const ActorHeader& header, Actor& actor, Incoming& in);
+  HandlerStatus HandleCall(const ActorHeader& header, Actor& actor, Incoming& in);
   void DispatchReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
                      absl::Span<OwnedHandle> handles);
-  static bool ReadRejection(Reader& reader, RejectReason* reason);
+  static bool ReadRejection(Reader& reader, bool sync, RejectReason* reason);
   // For error texts: as precise as the header allows.
   std::string NameOf(const ActorHeader& header);
   void SettleQuestion(Actor& actor, const ActorHeader& question, HandlerStatus status,
@@ -171,12 +186,27 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   void SendHeld();
 
   // --- Sync calls
-  // True while a sync call of any connection of this thread waits: no code of the author may run.
+  static ThreadWaits& Waits();
+  // True while a sync call of any connection of this thread waits: only what is nested in the
+  // innermost of them may run code of the author.
   static bool SyncCallWaits();
-  void AcceptSyncReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
-                       absl::Span<OwnedHandle> handles);
+  static void ScheduleEarly();
+  SendResult Wait(SyncWait& wait);
+  SendResult ResultOf(const SyncWait& wait);
+  bool ContinuesAfterTimeout();
+  void DispatchSyncReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                         absl::Span<OwnedHandle> handles);
+  void OnSyncReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                   absl::Span<OwnedHandle> handles);
+  void OnLateReply(const ActorHeader& header);
   void DuringSyncWait(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
   void Defer(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
+  // May this message, which came while a sync call waits, be handled inside it?
+  bool Admits(absl::Span<const uint8_t> payload) const;
+  // Handles the oldest message that waits and may be handled now. False: there is none.
+  bool DispatchAdmitted();
+  // Answers the calls of the peer in this transaction with "cancelled".
+  void EndTransaction(int32_t transaction);
 
   uint32_t references_ = 0;
   const Limits limits_;
@@ -202,8 +232,12 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   MessageQueue held_;                                  // replies that wait for room in channel_
   bool hold_timer_set_ = false;
 
-  SyncWait* wait_ = nullptr;  // the sync call of ours that is waiting
-  IncomingQueue incoming_;    // came and were not dispatched; older than what is in channel_
+  CallStack calls_;         // open calls of both sides
+  bool peer_left_ = false;  // the goodbye came while a sync call waited, and waits with the rest
+  int64_t reply_timeout_ms_ = 0;  // 0: none
+  uint64_t nested_handled_ = 0;   // messages handled while calls waited: the peer is alive
+  SendResult last_sync_result_ = SendResult::kOk;
+  IncomingQueue incoming_;  // came and were not dispatched; older than what is in channel_
   bool waiting_scheduled_ = false;
   bool writable_deferred_ = false;
   bool paused_ = false;

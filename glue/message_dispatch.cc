@@ -18,11 +18,12 @@ namespace ipdl {
 
 namespace {
 
-// Bits that a message's table entry and its header must agree on; the same in both.
-constexpr uint16_t kKindBits = kWireSync | kWireHasReply | kWireConstructor | kWireDelete;
+// A message's table entry and its header must agree on kWireKindBits.
 static_assert(kSync == static_cast<int>(kWireSync) && kHasReply == static_cast<int>(kWireHasReply));
 static_assert(kConstructor == static_cast<int>(kWireConstructor) &&
               kDelete == static_cast<int>(kWireDelete));
+static_assert(kInsideSync == static_cast<int>(kWireInsideSync) &&
+              kInsideCpow == static_cast<int>(kWireInsideCpow));
 
 ActorHeader HeaderOf(absl::Span<const uint8_t> payload) {
   ActorHeader header;
@@ -35,8 +36,21 @@ inline bool HeaderFits(const ActorHeader& header, const ActorClass& actor_class)
   const ProtocolInfo& protocol = *actor_class.protocol;
   if (header.protocol != protocol.id || header.message >= protocol.message_count) return false;
   return actor_class.handlers[header.message] != nullptr &&
-         header.flags == (protocol.messages[header.message].flags & kKindBits) &&
+         header.flags == (protocol.messages[header.message].flags & kWireKindBits) &&
          ((header.flags & kWireHasReply) != 0 ? header.seqno > 0 : header.seqno == 0);
+}
+
+// The i32 at this place of the body, counted in such numbers; none if the body is too short.
+std::optional<int32_t> NumberAt(absl::Span<const uint8_t> payload, size_t index) {
+  const size_t offset = sizeof(ActorHeader) + index * sizeof(int32_t);
+  if (payload.size() < offset + sizeof(int32_t)) return std::nullopt;
+  int32_t number;
+  std::memcpy(&number, payload.data() + offset, sizeof(number));
+  return number;
+}
+
+std::optional<int32_t> ConstructedId(const ActorHeader& header, absl::Span<const uint8_t> payload) {
+  return NumberAt(payload, CarriesTransaction(header.flags) ? 1 : 0);
 }
 
 }  // namespace
@@ -52,6 +66,11 @@ inline Incoming::Incoming(MessageChannel& channel, Actor& actor, const ActorHead
   // Cannot fail: the header has been read from these bytes before.
   static_cast<void>(reader_.GetBytes(sizeof(ActorHeader), &skipped));
 }
+
+// A sync message of the peer whose handler is on the stack.
+struct MessageChannel::HandledCall : CallFrame {
+  const ActorHeader& header;
+};
 
 struct MessageChannel::RunningQuestion {
   int32_t seqno;
@@ -74,11 +93,25 @@ void MessageChannel::OnChannelMessage(absl::Span<const uint8_t> payload,
 }
 
 void MessageChannel::Enqueue(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
-  const bool replaced = incoming_.Push(OwnedMessage(payload, handles), MannerOf(payload));
+  const bool replaced = Push(payload, OwnedMessage(payload, handles));
   if (ABSL_PREDICT_FALSE(replaced && TraceIsOn())) {
     TraceNote(*this, Text(NameOf(HeaderOf(payload)), " dropped: a newer one came"));
   }
   ScheduleWaiting();
+}
+
+bool MessageChannel::Push(absl::Span<const uint8_t> payload, OwnedMessage message) {
+  IncomingQueue::Manner manner = MannerOf(payload);
+  if (payload.size() >= sizeof(ActorHeader)) {
+    const ActorHeader header = HeaderOf(payload);
+    const bool ours = header.protocol != 0 && (header.flags & kWireReply) == 0;
+    manner.nested = ours && NestingOf(header.flags) != Nesting::kNot;
+    if (ours && (header.flags & kWireConstructor) != 0) {
+      if (const std::optional<int32_t> id = ConstructedId(header, payload))
+        tree_.PromisePeerId(*id);
+    }
+  }
+  return incoming_.Push(std::move(message), manner);
 }
 
 IncomingQueue::Manner MessageChannel::MannerOf(absl::Span<const uint8_t> payload) {
@@ -107,6 +140,12 @@ void MessageChannel::ScheduleWaiting() {
 
 void MessageChannel::DispatchWaiting() {
   const RefPtr<MessageChannel> keep(this);
+  // From a loop that a nested handler runs: the rest waits until no call does.
+  if (SyncCallWaits()) {
+    while (DispatchAdmitted()) {
+    }
+    return ScheduleAfterWaits();
+  }
   while (!incoming_.empty() && !ended_ && !cut_) {
     OwnedMessage message = incoming_.Pop();
     Dispatch(message.bytes(), message.handles());
@@ -129,7 +168,7 @@ ABSL_ATTRIBUTE_COLD void MessageChannel::CutForHeader(const ActorHeader& header,
     wrong = "message: the protocol has no such number";
   } else if (actor_class.handlers[header.message] == nullptr) {
     wrong = "this side does not receive it";
-  } else if (header.flags != (protocol.messages[header.message].flags & kKindBits)) {
+  } else if (header.flags != (protocol.messages[header.message].flags & kWireKindBits)) {
     wrong = "flags: not those of this message";
   }
   Cut(Text(known ? MessageName(protocol, header.message)
@@ -151,12 +190,17 @@ inline void MessageChannel::DispatchToActor(const ActorHeader& header,
   Incoming in(*this, *actor, header, payload, handles);
   constexpr uint16_t kSpecial = kWireConstructor | kWireHasReply;
   if ((header.flags & kSpecial) != 0 && !Prepare(header, *actor, in)) return;
-  const bool question = (header.flags & (kWireHasReply | kWireSync)) == kWireHasReply;
-  gone_actor_ = false;
-  RunningQuestion running{.seqno = header.seqno, .outer = running_};
-  if (question) running_ = &running;
-  const HandlerStatus status = actor->actor_class().handlers[header.message](*actor, in);
-  if (question) {
+  HandlerStatus status;
+  if ((header.flags & kWireHasReply) == 0) {
+    gone_actor_ = false;
+    status = actor->actor_class().handlers[header.message](*actor, in);
+  } else if ((header.flags & kWireSync) != 0) {
+    status = HandleCall(header, *actor, in);
+  } else {
+    gone_actor_ = false;
+    RunningQuestion running{.seqno = header.seqno, .outer = running_};
+    running_ = &running;
+    status = actor->actor_class().handlers[header.message](*actor, in);
     running_ = running.outer;
     SettleQuestion(*actor, header, status, running.dropped);
   }
@@ -185,8 +229,14 @@ ABSL_ATTRIBUTE_COLD void MessageChannel::Blame(const ActorHeader& header, const 
   Cut(Text(MessageName(*actor.actor_class().protocol, header.message), ": ", why));
 }
 
-// Before the handler of a constructor or of a message with a reply. False: the peer was cut off.
+// Before the handler of a constructor or of a message with a reply. False: the message is not to be
+// handled; the peer was cut off or has been answered.
 bool MessageChannel::Prepare(const ActorHeader& header, Actor& actor, Incoming& in) {
+  in.transaction_ = calls_.PeerTransaction(header.seqno);
+  if (CarriesTransaction(header.flags) && !in.reader_.Get(&in.transaction_)) {
+    in.reader_.Blame("transaction");
+    return Blame(header, actor, in.reader_.failure().ToString()), false;
+  }
   if ((header.flags & kWireConstructor) != 0) {
     if (!in.reader_.Get(&in.constructed_id_)) {
       in.reader_.Blame("id");
@@ -202,7 +252,8 @@ bool MessageChannel::Prepare(const ActorHeader& header, Actor& actor, Incoming& 
              false;
     }
   }
-  if ((header.flags & (kWireHasReply | kWireSync)) == kWireHasReply) {
+  if ((header.flags & kWireSync) != 0) return BeginHandling(header, actor, in);
+  if ((header.flags & kWireHasReply) != 0) {
     if (replies_.questions() >= limits_.outstanding_replies) {
       return Blame(header, actor,
                    Text(limits_.outstanding_replies,
@@ -215,6 +266,69 @@ bool MessageChannel::Prepare(const ActorHeader& header, Actor& actor, Incoming& 
     }
   }
   return true;
+}
+
+// The rest of it for a sync message.
+bool MessageChannel::BeginHandling(const ActorHeader& header, Actor& actor, Incoming& in) {
+  if (in.transaction_ != calls_.PeerTransaction(header.seqno)) {
+    if (calls_.IsCancelled(in.transaction_)) {
+      // It crossed the cancellation.
+      return SendRejection(header, RejectReason::kCancelled), false;
+    }
+    if (!calls_.IsOpen(in.transaction_, NestingOf(header.flags))) {
+      return Blame(header, actor,
+                   Text("transaction: no call of this side that it could be nested in belongs to ",
+                        in.transaction_)),
+             false;
+    }
+  }
+  if (calls_.handling() >= limits_.sync_depth) {
+    return Blame(header, actor,
+                 Text(limits_.sync_depth,
+                      " sync calls of the peer wait inside one another already (sync_depth)")),
+           false;
+  }
+  return true;
+}
+
+HandlerStatus MessageChannel::HandleCall(const ActorHeader& header, Actor& actor, Incoming& in) {
+  HandledCall call{{.kind = CallFrame::Kind::kHandles,
+                    .level = NestingOf(header.flags),
+                    .seqno = header.seqno,
+                    .transaction = in.transaction_},
+                   header};
+  calls_.Push(call);
+  in.call_ = &call;
+  gone_actor_ = false;
+  const HandlerStatus status = actor.actor_class().handlers[header.message](actor, in);
+  calls_.Pop();
+  in.call_ = nullptr;
+  in.caller_waits_ = !call.answered;
+  if (call.cancelled && in.constructed_ &&
+      in.constructed_->link_status() == LinkStatus::kConnected) {
+    // The peer was told that there is no such actor.
+    tree_.Destroy(*in.constructed_, DestroyReason::kFailedConstructor,
+                  DestroyReason::kAncestorDeletion);
+  }
+  return status;
+}
+
+// Does not wait for their handlers: they go on, and what they answer is not sent. The peer does the
+// same with its own handlers once it reads this, which is how calls of ours in the transaction end.
+void MessageChannel::EndTransaction(int32_t transaction) {
+  for (CallFrame* frame = calls_.top(); frame != nullptr; frame = frame->below) {
+    if (frame->transaction != transaction || frame->cancelled) continue;
+    frame->cancelled = true;
+    if (frame->kind == CallFrame::Kind::kWaits || frame->answered) continue;
+    frame->answered = true;
+    SendRejection(static_cast<HandledCall*>(frame)->header, RejectReason::kCancelled);
+  }
+  const auto belongs = [transaction](absl::Span<const uint8_t> payload) {
+    return CarriesTransaction(HeaderOf(payload).flags) && NumberAt(payload, 0) == transaction;
+  };
+  while (const std::optional<OwnedMessage> call = incoming_.TakeNested(belongs)) {
+    SendRejection(HeaderOf(call->bytes()), RejectReason::kCancelled);
+  }
 }
 
 // After a handler that did not answer kDone.
@@ -237,11 +351,11 @@ ABSL_ATTRIBUTE_COLD void MessageChannel::HandleFailure(const ActorHeader& header
       if ((header.flags & kWireConstructor) != 0) return Blame(header, actor, in.reason_);
       LogWarningLimited(Text("refused ", peer().ToString()),
                         Text("refused to ", peer().ToString(), ": ", name, ": ", in.reason_));
-      if ((header.flags & kWireSync) != 0) SendRejection(header, RejectReason::kHandlerRejected);
+      if (in.caller_waits_) SendRejection(header, RejectReason::kHandlerRejected);
       return;
     case HandlerStatus::kDropped:
       TraceNote(*this, Text(name, " dropped: an actor in it no longer exists"));
-      if ((header.flags & kWireSync) != 0) SendRejection(header, RejectReason::kActorDestroyed);
+      if (in.caller_waits_) SendRejection(header, RejectReason::kActorDestroyed);
       return;
   }
 }
@@ -272,24 +386,25 @@ void MessageChannel::SettleQuestion(Actor& actor, const ActorHeader& question, H
   SendRejection(question, reason);
 }
 
-// The actor is gone (its __delete__ crossed this message), or never was.
+// The actor is gone (its __delete__ crossed this message), is still to be made by a constructor
+// that waits behind a sync call which this message overtook, or never was.
 void MessageChannel::DispatchToNobody(const ActorHeader& header,
                                       absl::Span<const uint8_t> payload) {
   if (!tree_.WasUsed(header.routing)) {
     return Cut(
         Text(UnknownMessageName(header), ": routing: there never was an actor ", header.routing));
   }
-  if ((header.flags & ~kKindBits) != 0 ||
+  if ((header.flags & ~kWireKindBits) != 0 ||
       ((header.flags & kWireHasReply) != 0 ? header.seqno <= 0 : header.seqno != 0)) {
     return Cut(Text(UnknownMessageName(header), ": flags: no message has these"));
   }
-  TraceNote(*this, Text(UnknownMessageName(header), " ignored: actor ", header.routing,
-                        " no longer exists"));
+  TraceNote(*this,
+            Text(UnknownMessageName(header), " ignored: actor ", header.routing,
+                 tree_.IsPromised(header.routing) ? " is still to be made" : " no longer exists"));
   if ((header.flags & kWireConstructor) != 0) {
     // The actor that it makes does not come to be, but messages to it may follow.
-    Reader reader(payload.subspan(sizeof(ActorHeader)), {}, &limits_);
-    int32_t id = 0;
-    if (!reader.Get(&id) || !tree_.NotePeerId(id)) {
+    const std::optional<int32_t> id = ConstructedId(header, payload);
+    if (!id || !tree_.NotePeerId(*id)) {
       return Cut(Text(UnknownMessageName(header), ": id: not a new id of the peer"));
     }
   }
@@ -298,6 +413,7 @@ void MessageChannel::DispatchToNobody(const ActorHeader& header,
 
 void MessageChannel::DispatchReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
                                    absl::Span<OwnedHandle> handles) {
+  if ((header.flags & kWireSync) != 0) return OnSyncReply(header, payload, handles);
   PendingReply* const pending = replies_.Find(header.seqno);
   if (pending == nullptr) {
     // The question may have died with its actor while the reply was under way.
@@ -327,7 +443,7 @@ void MessageChannel::DispatchReply(const ActorHeader& header, absl::Span<const u
   std::optional<RejectReason> rejected;
   gone_actor_ = false;
   if ((header.flags & kWireRejected) != 0) {
-    good = good && ReadRejection(reader, &rejected.emplace());
+    good = good && ReadRejection(reader, /*sync=*/false, &rejected.emplace());
   } else {
     good = good && pending->Read(reader) && reader.Finish();
     if (!good && TakeGoneActor()) {
@@ -349,12 +465,13 @@ void MessageChannel::DispatchReply(const ActorHeader& header, absl::Span<const u
   }
 }
 
-bool MessageChannel::ReadRejection(Reader& reader, RejectReason* reason) {
+bool MessageChannel::ReadRejection(Reader& reader, bool sync, RejectReason* reason) {
   uint8_t byte = 0;
   if (!reader.Get(&byte)) return reader.Blame("reason");
   *reason = static_cast<RejectReason>(byte);
+  const RejectReason special = sync ? RejectReason::kCancelled : RejectReason::kResolverDestroyed;
   if (*reason != RejectReason::kHandlerRejected && *reason != RejectReason::kActorDestroyed &&
-      *reason != RejectReason::kResolverDestroyed) {
+      *reason != special) {
     reader.Fail("not a reason that a peer may give");
     return reader.Blame("reason");
   }

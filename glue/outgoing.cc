@@ -21,8 +21,6 @@ Writer& Nowhere() {
   return writer;
 }
 
-constexpr uint16_t kKindBits = kWireSync | kWireHasReply | kWireConstructor | kWireDelete;
-
 }  // namespace
 
 // --- Outgoing ----------------------------------------------------------------------------------
@@ -41,7 +39,7 @@ void Outgoing::Open(Actor* from, uint16_t message) noexcept {
   }
   MessageChannel& channel = *from->channel_;
   const ProtocolInfo& protocol = *from->actor_class().protocol;
-  const uint16_t flags = protocol.messages[message].flags & kKindBits;
+  const uint16_t flags = protocol.messages[message].flags & kWireKindBits;
   if ((flags & kWireHasReply) != 0) {
     if (channel.replies().waiting() >= channel.limits().outstanding_replies) {
       channel.set_wants_writable();
@@ -51,12 +49,21 @@ void Outgoing::Open(Actor* from, uint16_t message) noexcept {
     }
     seqno_ = channel.replies().NewSeqno();
   }
+  const ActorHeader header = {.protocol = protocol.id,
+                              .message = message,
+                              .flags = flags,
+                              .routing = from->id(),
+                              .seqno = seqno_};
+  if ((flags & kWireSync) != 0) {
+    unsent_ = channel.BeginCall(header, &transaction_);
+    if (!unsent_) {
+      writer_ = &Nowhere();
+      return;
+    }
+  }
   channel_ = RefPtr<MessageChannel>(&channel).Leak();
-  writer_ = &channel.Open({.protocol = protocol.id,
-                           .message = message,
-                           .flags = flags,
-                           .routing = from->id(),
-                           .seqno = seqno_});
+  writer_ = &channel.Open(header);
+  if (CarriesTransaction(flags)) writer_->Put(transaction_);
 }
 
 inline RefPtr<MessageChannel> Outgoing::TakeChannel() {
@@ -70,17 +77,23 @@ SendResult Outgoing::Send() noexcept {
 }
 
 SendResult Outgoing::SendSync(SyncReply& reply) noexcept {
-  if (channel_ == nullptr) return unsent_;
+  if (channel_ == nullptr) {
+    if (from_ != nullptr && from_->channel_ != nullptr) from_->channel_->NoteSyncResult(unsent_);
+    return unsent_;
+  }
   const RefPtr<MessageChannel> channel = TakeChannel();
-  if (const SendResult sent = channel->Finish(*writer_); !sent) return sent;
+  if (const SendResult sent = channel->Finish(*writer_); !sent) {
+    return channel->NoteSyncResult(sent);
+  }
   const ProtocolInfo& protocol = *from_->actor_class().protocol;
+  const uint16_t flags = protocol.messages[message_].flags & kWireKindBits;
   return reply.Await(*channel,
                      {.protocol = protocol.id,
                       .message = message_,
-                      .flags = static_cast<uint16_t>(protocol.messages[message_].flags & kKindBits),
+                      .flags = flags,
                       .routing = from_->id(),
                       .seqno = seqno_},
-                     protocol);
+                     transaction_, protocol);
 }
 
 void Outgoing::SendFor(internal::AwaitedReply& reply) noexcept {
@@ -139,7 +152,10 @@ SendResult OutgoingConstructor::Send() noexcept { return Settle(Outgoing::Send()
 SendResult OutgoingConstructor::SendSync(SyncReply& reply) noexcept {
   // Others may construct while this one waits.
   if (constructing_) constructing_->constructing = false;
-  return Settle(Outgoing::SendSync(reply));
+  SendResult sent = Outgoing::SendSync(reply);
+  // A nested handler may have ended it.
+  if (sent && made_->link_status() != LinkStatus::kConnected) sent = SendResult::kClosed;
+  return Settle(sent);
 }
 
 SendResult OutgoingConstructor::Settle(SendResult sent) {
@@ -174,12 +190,12 @@ SyncReply::SyncReply() noexcept = default;
 SyncReply::~SyncReply() = default;
 
 SendResult SyncReply::Await(MessageChannel& channel, const ActorHeader& question,
-                            const ProtocolInfo& protocol) {
+                            int32_t transaction, const ProtocolInfo& protocol) {
   parts_ = std::make_unique<Parts>();
   parts_->channel = RefPtr<MessageChannel>(&channel);
   parts_->protocol = &protocol;
   parts_->message = question.message;
-  const SendResult result = channel.WaitForReply(question, protocol, &parts_->bytes);
+  const SendResult result = channel.WaitForReply(question, transaction, protocol, &parts_->bytes);
   if (!result) return result;
   parts_->reader.emplace(parts_->bytes.bytes(), parts_->bytes.handles(), &channel.limits(),
                          &channel);
@@ -195,10 +211,10 @@ bool SyncReply::Finish() noexcept { return parts_->reader->Finish(); }
 
 SendResult SyncReply::Malformed() noexcept {
   MessageChannel& channel = *parts_->channel;
-  if (channel.TakeGoneActor()) return SendResult::kRefused;
+  if (channel.TakeGoneActor()) return channel.NoteSyncResult(SendResult::kRefused);
   channel.Cut(Text(ReplyName(*parts_->protocol, parts_->message), ": ",
                    parts_->reader->failure().ToString()));
-  return SendResult::kClosed;
+  return channel.NoteSyncResult(SendResult::kClosed);
 }
 
 }  // namespace ipdl

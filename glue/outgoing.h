@@ -55,7 +55,7 @@ class SyncReply {
   friend class Outgoing;
   struct Parts;
 
-  SendResult Await(MessageChannel& channel, const ActorHeader& question,
+  SendResult Await(MessageChannel& channel, const ActorHeader& question, int32_t transaction,
                    const ProtocolInfo& protocol);
 
   std::unique_ptr<Parts> parts_;
@@ -72,8 +72,9 @@ class Outgoing {
 
   // Each message ends in exactly one of these.
   SendResult Send() noexcept;
-  // Waits for the reply. kRefused if the receiver's handler refused, kClosed if the connection
-  // ended before the reply came.
+  // Waits for the reply. kRefused if the receiver's handler refused; kClosed if the connection, or
+  // the actor, ended before the reply came; kCancelled, kTimedOut and kPreviousTimeout as in
+  // runtime/send_result.h.
   SendResult SendSync(SyncReply& reply) noexcept;
   template <typename... Ts>
   Reply<Ts...> SendForReply(ReplyReader<Ts...> read) {
@@ -98,6 +99,7 @@ class Outgoing {
   MessageChannel* channel_ = nullptr;
   Writer* writer_ = nullptr;
   int32_t seqno_ = 0;
+  int32_t transaction_ = 0;  // of a sync message
   uint16_t message_ = 0;
 };
 

@@ -25,11 +25,26 @@ enum MessageFlags : uint16_t {
   kHasReply = 1 << 3,     // sync messages (all of them), and async ones with `returns`
   kConstructor = 1 << 4,  // makes an actor of a managed protocol; its first argument is the id
   kDelete = 1 << 5,       // __delete__: destroys the actor it is sent to
+  // Which sync calls of its receiver it may interrupt; see Nesting. Neither bit: none.
+  kInsideSync = 1 << 6,
+  kInsideCpow = 1 << 7,
+  // Between: the priority of the message, then that of its reply; see PriorityFlag.
   // What its receiver may do with it while it waits to be handled.
-  kCompress = 1 << 6,     // only the newest of consecutive ones to one actor counts
-  kCompressAll = 1 << 7,  // only the newest of all to one actor counts
-  // Above: the priority of the message, then that of its reply; see PriorityFlag.
+  kCompress = 1 << 14,     // only the newest of consecutive ones to one actor counts
+  kCompressAll = 1 << 15,  // only the newest of all to one actor counts
 };
+
+// How deep a message may be nested: one that comes while its receiver waits in a sync call is
+// handled inside that call if it is nested deeper than the call. The rule for equals is in
+// glue/call_stack.h. The names are Gecko's.
+enum class Nesting : uint8_t { kNot = 0, kInsideSync = 1, kInsideCpow = 2 };
+
+inline constexpr int kNestingShift = 6;
+inline constexpr uint16_t kNestingMask = kInsideSync | kInsideCpow;
+
+constexpr Nesting NestingOf(uint16_t flags) {
+  return static_cast<Nesting>((flags & kNestingMask) >> kNestingShift);
+}
 
 enum class Compression : uint8_t { kNone, kAdjacent, kAll };
 

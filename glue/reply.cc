@@ -18,6 +18,8 @@ const char* RejectReasonName(RejectReason reason) {
       return "actor destroyed";
     case RejectReason::kResolverDestroyed:
       return "resolver destroyed";
+    case RejectReason::kCancelled:
+      return "cancelled";
   }
   return "?";
 }

@@ -37,13 +37,14 @@ class Actor;
 class Reader;
 class RunLoop;
 
-// kResolverDestroyed and kHandlerRejected come over the wire. Never renumber.
+// All but the first two come over the wire. Never renumber.
 enum class RejectReason : uint8_t {
   kSendError = 0,          // the question could not be sent (would block, refused or closed)
   kChannelClosed = 1,      // the connection ended, by either side or by loss, before the answer
   kHandlerRejected = 2,    // the handler answered Refused, or called Reject() on its resolver
   kActorDestroyed = 3,     // the asking actor ended first, or the asked one no longer exists
   kResolverDestroyed = 4,  // the handler dropped its resolver without an answer
+  kCancelled = 5,          // of sync messages only: their transaction was cancelled
 };
 
 const char* RejectReasonName(RejectReason reason);

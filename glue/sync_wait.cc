@@ -1,58 +1,222 @@
 // Sync calls: waiting for one reply, and what happens to everything else that comes meanwhile.
 //
-// While a sync call waits, its thread serves the transports of its loop and runs no code of any
-// author. So every other message, of this connection or another of the same thread, is copied and
-// kept in order, and dispatched once the stack is unwound, before any newer message. This
-// connection keeps reading while it waits, up to Limits::queued_bytes of such messages; the others
-// stop.
+// While a sync call waits, its thread serves the transports of its loop. Of what comes it handles
+// only what the rules of nesting admit (call_stack.h) on the connection of the innermost call.
+// Every other message, of this connection or another of the same thread, is copied and kept in
+// order, and dispatched once the stack is unwound, before any newer message. A connection with a
+// call that waits keeps reading, up to Limits::queued_bytes of such messages; the others stop.
+//
+// Each call gets exactly one answer: the handler's, a refusal, or a rejection with kCancelled; so
+// both sides agree on what became of it. A call that timed out is remembered until its answer
+// comes.
 
+#include <algorithm>
 #include <cstring>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "absl/base/optimization.h"
 #include "glue/blame.h"
 #include "glue/message_channel.h"
 #include "glue/text.h"
 #include "glue/trace_log.h"
+#include "runtime/log.h"
 #include "runtime/reader.h"
+#include "runtime/run_loop_poller.h"
 
 namespace ipdl {
 
 namespace {
 
-thread_local int waiting_calls = 0;
+// How long to wait before looking whether replies that wait have room now (message_send.cc): the
+// peer's own call may wait for one of them.
+constexpr int64_t kHeldReplyNanos = 5'000'000;
+
+constexpr int64_t kNanosPerMillisecond = 1'000'000;
 
 }  // namespace
 
-struct MessageChannel::SyncWait {
-  enum class State : uint8_t { kWaiting, kReplied, kRefused, kPeerLeaves };
-
+struct MessageChannel::SyncWait : CallFrame {
+  MessageChannel& channel;
   const ActorHeader question;
   const ProtocolInfo& protocol;
   OwnedMessage* reply;
-  State state = State::kWaiting;
+  SyncWait* outer;  // of this thread
+  std::optional<RejectReason> rejected = std::nullopt;
+  bool timed_out = false;
+
+  bool constructs() const { return (question.flags & kWireConstructor) != 0; }
 };
 
-bool MessageChannel::SyncCallWaits() { return waiting_calls != 0; }
+// The sync calls of a thread, over all its connections.
+struct MessageChannel::ThreadWaits {
+  SyncWait* innermost = nullptr;
+  // To be scheduled when there is none: a loop inside a nested handler ran their task too early.
+  // Null or on the heap, so that a look at `innermost` stays one load.
+  std::vector<RefPtr<MessageChannel>>* early = nullptr;
+};
 
-SendResult MessageChannel::WaitForReply(const ActorHeader& question, const ProtocolInfo& protocol,
-                                        OwnedMessage* reply) {
+MessageChannel::ThreadWaits& MessageChannel::Waits() {
+  static constinit thread_local ThreadWaits waits;
+  return waits;
+}
+
+bool MessageChannel::SyncCallWaits() { return Waits().innermost != nullptr; }
+
+void MessageChannel::ScheduleAfterWaits() {
+  ThreadWaits& waits = Waits();
+  if (waits.early == nullptr) waits.early = new std::vector<RefPtr<MessageChannel>>();
+  waits.early->push_back(RefPtr<MessageChannel>(this));
+}
+
+void MessageChannel::ScheduleEarly() {
+  const std::unique_ptr<std::vector<RefPtr<MessageChannel>>> early(
+      std::exchange(Waits().early, nullptr));
+  for (const RefPtr<MessageChannel>& channel : *early) channel->ScheduleWaiting();
+}
+
+SendResult MessageChannel::BeginCall(const ActorHeader& question, int32_t* transaction) {
+  const Nesting level = NestingOf(question.flags);
+  if (peer_left_) return NoteSyncResult(SendResult::kClosed);
+  if (calls_.late.has_value()) return NoteSyncResult(SendResult::kPreviousTimeout);
+  if (calls_.waiting() >= limits_.sync_depth) {
+    LogErrorLimited("sync_depth",
+                    Text(NameOf(question), " was not sent to ", peer().ToString(), ": ",
+                         limits_.sync_depth, " sync calls wait inside one another (sync_depth)"));
+    return NoteSyncResult(SendResult::kRefused);
+  }
+  while (const CallFrame* blocker = calls_.BlockerOf(level)) EndTransaction(blocker->transaction);
+  *transaction = calls_.TransactionFor(question.seqno);
+  return SendResult::kOk;
+}
+
+SendResult MessageChannel::WaitForReply(const ActorHeader& question, int32_t transaction,
+                                        const ProtocolInfo& protocol, OwnedMessage* reply) {
   const RefPtr<MessageChannel> keep(this);
-  SyncWait wait{.question = question, .protocol = protocol, .reply = reply};
-  wait_ = &wait;
-  ++waiting_calls;
-  if (std::exchange(paused_, false)) channel_->ResumeReading();
-  while (wait.state == SyncWait::State::kWaiting && IsOpen()) {
-    loop_->WaitTransports(absl::InfiniteFuture());
+  ThreadWaits& waits = Waits();
+  SyncWait wait{{.kind = CallFrame::Kind::kWaits,
+                 .level = NestingOf(question.flags),
+                 .seqno = question.seqno,
+                 .transaction = transaction},
+                *this,
+                question,
+                protocol,
+                reply,
+                waits.innermost};
+  calls_.Push(wait);
+  waits.innermost = &wait;
+  const SendResult result = Wait(wait);
+  waits.innermost = wait.outer;
+  calls_.Pop();
+  if (ABSL_PREDICT_FALSE(waits.early != nullptr) && waits.innermost == nullptr) ScheduleEarly();
+  return NoteSyncResult(result);
+}
+
+SendResult MessageChannel::Wait(SyncWait& wait) {
+  const bool times_out = reply_timeout_ms_ > 0 && wait.below == nullptr && !wait.constructs();
+  const int64_t half = reply_timeout_ms_ * kNanosPerMillisecond / 2;
+  bool second_half = false;
+  int64_t end = times_out ? MonotonicNanos() + half : kForeverNanos;
+  while (!wait.answered && IsOpen() && !peer_left_) {
+    if (ABSL_PREDICT_FALSE(paused_)) {
+      paused_ = false;
+      channel_->ResumeReading();
+    }
+    // The handlers of nested messages may have run calls of their own, behind which others waited.
+    bool alive = false;
+    while (!wait.answered && DispatchAdmitted()) alive = true;
+    if (wait.answered || !IsOpen()) break;
+    if (alive && times_out) {
+      second_half = false;
+      end = MonotonicNanos() + half;
+    }
+    if (ABSL_PREDICT_TRUE(!times_out && held_.empty())) {
+      loop_->WaitTransports(absl::InfiniteFuture());
+      continue;
+    }
+    SendHeld();
+    const int64_t now = MonotonicNanos();
+    if (now < end) {
+      const int64_t pause = held_.empty() ? end - now : std::min(end - now, kHeldReplyNanos);
+      const uint64_t handled = nested_handled_;
+      loop_->WaitTransports(absl::Now() + absl::Nanoseconds(pause));
+      if (nested_handled_ == handled || !times_out) continue;
+      second_half = false;
+      end = MonotonicNanos() + half;
+    } else if (!std::exchange(second_half, !second_half)) {
+      end = now + half;
+    } else if (ContinuesAfterTimeout()) {
+      end = MonotonicNanos() + half;
+    } else {
+      wait.timed_out = !wait.answered;
+      break;
+    }
   }
-  --waiting_calls;
-  wait_ = nullptr;
-  switch (wait.state) {
-    case SyncWait::State::kReplied:
-      return SendResult::kOk;
-    case SyncWait::State::kRefused:
-      return SendResult::kRefused;
-    default:
-      return SendResult::kClosed;
+  return ResultOf(wait);
+}
+
+// Runs code of the author, who may close the connection.
+bool MessageChannel::ContinuesAfterTimeout() {
+  const RefPtr<ToplevelActor> top(top_);
+  return top && top->ShouldContinueFromReplyTimeout();
+}
+
+SendResult MessageChannel::ResultOf(const SyncWait& wait) {
+  if (wait.answered) {
+    if (wait.rejected == RejectReason::kCancelled) return SendResult::kCancelled;
+    if (wait.rejected) return SendResult::kRefused;
+    // A nested handler may have ended the actor that asked.
+    const Actor* const actor = tree_.Find(wait.question.routing);
+    const bool alive = actor != nullptr && actor->link_status() == LinkStatus::kConnected;
+    return alive ? SendResult::kOk : SendResult::kClosed;
   }
+  if (!wait.timed_out || !IsOpen()) return SendResult::kClosed;
+  calls_.late = LateCall{.level = wait.level,
+                         .seqno = wait.seqno,
+                         .transaction = wait.transaction,
+                         .protocol = wait.question.protocol,
+                         .message = wait.question.message,
+                         .routing = wait.question.routing};
+  return SendResult::kTimedOut;
+}
+
+bool MessageChannel::CancelCurrentTransaction() {
+  const CallFrame* const handler = calls_.Handling();
+  if (handler == nullptr || !IsOpen()) return false;
+  const RefPtr<MessageChannel> keep(this);
+  EndTransaction(handler->transaction);
+  // The peer waits for this.
+  if (IsOpen()) channel_->Flush();
+  return true;
+}
+
+bool MessageChannel::Admits(absl::Span<const uint8_t> payload) const {
+  const SyncWait* const innermost = Waits().innermost;
+  if (&innermost->channel != this || innermost->answered) return false;
+  ActorHeader header;
+  std::memcpy(&header, payload.data(), sizeof(header));
+  const Nesting level = NestingOf(header.flags);
+  const bool sync = (header.flags & kWireSync) != 0;
+  // It must not overtake the constructor of the actor that it is for, or of one that it mentions.
+  // (A sync message is answered at once; that there is no such actor, if need be.)
+  if (!sync && tree_.has_promised()) return false;
+  int32_t transaction = 0;
+  if (payload.size() >= sizeof(header) + sizeof(transaction)) {
+    std::memcpy(&transaction, payload.data() + sizeof(header), sizeof(transaction));
+  }
+  return calls_.Admits(level, sync, transaction);
+}
+
+bool MessageChannel::DispatchAdmitted() {
+  if (incoming_.empty() || ended_ || cut_ || peer_left_) return false;
+  std::optional<OwnedMessage> message =
+      incoming_.TakeNested([this](absl::Span<const uint8_t> payload) { return Admits(payload); });
+  if (!message) return false;
+  ++nested_handled_;
+  Dispatch(message->bytes(), message->handles());
+  return true;
 }
 
 void MessageChannel::DuringSyncWait(absl::Span<const uint8_t> payload,
@@ -62,57 +226,96 @@ void MessageChannel::DuringSyncWait(absl::Span<const uint8_t> payload,
     std::memcpy(&header, payload.data(), sizeof(header));
     const bool control = header.protocol == 0;
     if (control && !hello_seen_) return OnControl(header, payload, handles);
-    if (wait_ != nullptr && wait_->state == SyncWait::State::kWaiting) {
-      if (control && header.message == static_cast<uint16_t>(ControlMessage::kGoodbye)) {
-        wait_->state = SyncWait::State::kPeerLeaves;  // no reply can follow; deferred like the rest
-      } else if (!control && (header.flags & kWireReply) != 0 &&
-                 header.seqno == wait_->question.seqno) {
-        return AcceptSyncReply(header, payload, handles);
+    if (control && header.message == static_cast<uint16_t>(ControlMessage::kGoodbye)) {
+      peer_left_ = true;  // no reply can follow; deferred like the rest
+    } else if (!control && (header.flags & kWireReply) != 0) {
+      const bool sync = (header.flags & kWireSync) != 0;
+      if (sync || calls_.FindWaiting(header.seqno) != nullptr) {
+        return DispatchSyncReply(header, payload, handles);
+      }
+    } else if (!control && NestingOf(header.flags) != Nesting::kNot && Admits(payload)) {
+      while (DispatchAdmitted()) {  // those that are older
+      }
+      if (ended_ || cut_) return;
+      if (Admits(payload)) {
+        ++nested_handled_;
+        return Dispatch(payload, handles);
       }
     }
   }
   Defer(payload, handles);
 }
 
-void MessageChannel::AcceptSyncReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
-                                     absl::Span<OwnedHandle> handles) {
+void MessageChannel::DispatchSyncReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                                       absl::Span<OwnedHandle> handles) {
   if (ABSL_PREDICT_FALSE(TraceIsOn())) TraceReceived(*this, payload, handles);
+  if (!hello_seen_) return Cut(Text(NameOf(header), ": the hello is missing"));
+  OnSyncReply(header, payload, handles);
+}
+
+void MessageChannel::OnSyncReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                                 absl::Span<OwnedHandle> handles) {
+  CallFrame* const frame = calls_.FindWaiting(header.seqno);
+  if (frame == nullptr) return OnLateReply(header);
+  SyncWait& wait = static_cast<SyncWait&>(*frame);
   const auto blame = [&](std::string_view why) {
-    Cut(Text(ReplyName(wait_->protocol, wait_->question.message), ": ", why));
+    Cut(Text(ReplyName(wait.protocol, wait.question.message), ": ", why));
   };
-  if (!hello_seen_) return blame("the hello is missing");
-  if (header.protocol != wait_->question.protocol || header.message != wait_->question.message ||
-      header.routing != wait_->question.routing) {
+  if (header.protocol != wait.question.protocol || header.message != wait.question.message ||
+      header.routing != wait.question.routing) {
     return blame(Text("seqno: ", header.seqno, " belongs to another message"));
   }
   if ((header.flags & ~kWireRejected) != (kWireReply | kWireSync)) {
     return blame("flags: not those of this reply");
   }
   if ((header.flags & kWireRejected) == 0) {
-    *wait_->reply = OwnedMessage(payload, handles);
-    wait_->state = SyncWait::State::kReplied;
+    *wait.reply = OwnedMessage(payload, handles);
+    wait.answered = true;
     return;
   }
   Reader reader(payload, handles, &limits_, this);
   absl::Span<const uint8_t> skipped;
   RejectReason reason{};
-  if (!reader.GetBytes(sizeof(ActorHeader), &skipped) || !ReadRejection(reader, &reason)) {
+  if (!reader.GetBytes(sizeof(ActorHeader), &skipped) ||
+      !ReadRejection(reader, /*sync=*/true, &reason)) {
     return blame(reader.failure().ToString());
   }
-  wait_->state = SyncWait::State::kRefused;
+  wait.answered = true;
+  wait.rejected = reason;
+  if (reason == RejectReason::kCancelled) EndTransaction(wait.transaction);
+}
+
+// The reply to a call that timed out is looked at only as far as it matters.
+void MessageChannel::OnLateReply(const ActorHeader& header) {
+  if (replies_.Find(header.seqno) != nullptr) {
+    return Cut(Text(NameOf(header), ": flags: not those of this reply"));
+  }
+  if (!calls_.late.has_value() || header.seqno != calls_.late->seqno) {
+    return Cut(Text(NameOf(header), ": seqno: ", header.seqno, " is not an open question"));
+  }
+  const LateCall late = *std::exchange(calls_.late, std::nullopt);
+  if (header.protocol != late.protocol || header.message != late.message ||
+      header.routing != late.routing ||
+      (header.flags & ~kWireRejected) != (kWireReply | kWireSync)) {
+    return Cut(Text(NameOf(header), ": it is not the reply that was awaited"));
+  }
+  TraceNote(*this, Text(NameOf(header), " dropped: its call had timed out"));
+  // Perhaps it was cancelled; handlers of ours that were nested in it are of no use either way.
+  EndTransaction(late.transaction);
 }
 
 void MessageChannel::Defer(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
   OwnedMessage message(payload, handles);
-  if (wait_ != nullptr && incoming_.cost() + message.cost() > limits_.queued_bytes) {
+  const bool waits = calls_.waiting() != 0;
+  if (waits && incoming_.cost() + message.cost() > limits_.queued_bytes) {
     ActorHeader header{};
     std::memcpy(&header, payload.data(), std::min(payload.size(), sizeof(header)));
     return Cut(Text(NameOf(header), ": more than ", limits_.queued_bytes,
                     " bytes wait behind a sync call (queued_bytes)"));
   }
-  incoming_.Push(std::move(message), MannerOf(payload));
+  Push(payload, std::move(message));
   ScheduleWaiting();
-  if (wait_ == nullptr && !paused_) {
+  if (!waits && !paused_) {
     paused_ = true;
     channel_->PauseReading();
   }

@@ -25,6 +25,18 @@ size_t ToplevelActor::queued_bytes() const { return connection_ ? connection_->q
 
 bool ToplevelActor::Flush() { return connection_ && connection_->Flush(); }
 
+SendResult ToplevelActor::last_sync_result() const {
+  return connection_ ? connection_->last_sync_result() : SendResult::kOk;
+}
+
+bool ToplevelActor::CancelCurrentTransaction() {
+  return connection_ && connection_->CancelCurrentTransaction();
+}
+
+void ToplevelActor::SetReplyTimeoutMs(int64_t milliseconds) {
+  if (connection_) connection_->set_reply_timeout_ms(milliseconds);
+}
+
 RunLoop* ToplevelActor::loop() const {
   return connection_ && link_status() != LinkStatus::kDestroyed ? &connection_->loop() : nullptr;
 }

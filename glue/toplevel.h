@@ -46,12 +46,35 @@ class ToplevelActor : public Actor {
   // The loop that this actor is bound to; null when not bound.
   RunLoop* loop() const;
 
+  // --- Sync calls, of this actor and of all below it -------------------------------------------
+
+  // What became of the sync call that ended last: what its SendX answered, or why it was null.
+  SendResult last_sync_result() const;
+
+  // From inside the handler of a sync message: ends the transaction that the message belongs to,
+  // which is the peer's call that began it (or ours), and all calls of both sides nested in that.
+  // Calls of the peer end with kCancelled now, ours as soon as the peer has heard of it. Handlers
+  // go on to their ends; what they answer is not sent. False: no such handler runs, or its call has
+  // ended already.
+  bool CancelCurrentTransaction();
+
+  // How long a sync call waits, in milliseconds, before ShouldContinueFromReplyTimeout is asked;
+  // 0, the default: for ever. Counted in two halves, so that a machine which slept through the
+  // first does not time out at once; and anew whenever a nested message was handled, because then
+  // the peer is alive. Only calls that nothing is nested around time out, and constructors do not:
+  // the peer may have made the actor.
+  void SetReplyTimeoutMs(int64_t milliseconds);
+
  protected:
   explicit ToplevelActor(const ActorClass& actor_class);
   ~ToplevelActor() override;
 
   // After a send answered kWouldBlock: sending makes sense again.
   virtual void OnWritable() {}
+  // A sync call has waited for the whole timeout. True: it waits as long again. False: it ends with
+  // kTimedOut, and until the reply has come after all (and was dropped) every sync call ends with
+  // kPreviousTimeout. Runs inside the call; may Close(), or kill the peer's process.
+  virtual bool ShouldContinueFromReplyTimeout() { return true; }
   // The peer sent what no honest peer sends and was cut off; `line` is what was logged. Told once,
   // before the ActorDestroy(kAbnormalShutdown) of the tree. A launcher may want to kill the
   // process.

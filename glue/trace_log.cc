@@ -109,15 +109,16 @@ void TraceMessage(std::string_view arrow, MessageChannel& channel,
     if (reader.Get(&reason)) values = RejectReasonName(static_cast<RejectReason>(reason));
   } else if ((header.flags & kWireReply) != 0) {
     values = DescribeValues(info.returns, reader);
-  } else if ((header.flags & kWireConstructor) != 0) {
-    int32_t id = 0;
-    if (reader.Get(&id)) {
-      values = Text("new=#", id);
-      const std::string rest = DescribeValues(info.parameters, reader);
-      if (!rest.empty()) values += ", " + rest;
-    }
   } else {
-    values = DescribeValues(info.parameters, reader);
+    const bool constructs = (header.flags & kWireConstructor) != 0;
+    int32_t transaction = 0;
+    int32_t id = 0;
+    if ((!CarriesTransaction(header.flags) || reader.Get(&transaction)) &&
+        (!constructs || reader.Get(&id))) {
+      if (constructs) values = Text("new=#", id);
+      const std::string rest = DescribeValues(info.parameters, reader);
+      values += Text(values.empty() || rest.empty() ? "" : ", ", rest);
+    }
   }
   Print(arrow, channel, ShortName(protocol), info.name,
         Text(ShortName(protocol), "#", header.routing, ".", info.name, "(", values, ") ", size,

@@ -20,9 +20,22 @@ enum WireFlags : uint16_t {
   kWireRejected = 1 << 1,     // with kWireReply: the body is one byte, a RejectReason
   kWireSync = 1 << 2,         // the sender of a message waits; repeated in its reply
   kWireHasReply = 1 << 3,     // a reply is expected; not set in replies
-  kWireConstructor = 1 << 4,  // the body starts with the i32 id of the new actor
+  kWireConstructor = 1 << 4,  // the body has the i32 id of the new actor before the arguments
   kWireDelete = 1 << 5,
+  kWireInsideSync = 1 << 6,  // nested (glue/protocol.h); not set in replies
+  kWireInsideCpow = 1 << 7,
 };
+
+// The bits that a message shares with its table entry; they are the same in both.
+inline constexpr uint16_t kWireKindBits =
+    kWireSync | kWireHasReply | kWireConstructor | kWireDelete | kWireInsideSync | kWireInsideCpow;
+
+// True if the body of a message with these flags starts with the i32 id of the transaction that it
+// belongs to: it may be part of one that its sender did not begin. (The other sync messages begin
+// their own: the sequence number, negative if the child counted it.)
+constexpr bool CarriesTransaction(uint16_t flags) {
+  return (flags & kWireSync) != 0 && (flags & (kWireInsideSync | kWireInsideCpow)) != 0;
+}
 
 struct ActorHeader {
   uint32_t protocol;  // of the actor that it is for; 0: for the connection itself (ControlMessage)
@@ -35,9 +48,8 @@ static_assert(sizeof(ActorHeader) == 16);
 
 // Messages with protocol 0, routing 0, flags 0, seqno 0.
 enum class ControlMessage : uint16_t {
-  // The first message in each direction, once. Body: u32 protocol id of the top-level actor, u8
-  // side
-  // of the sender, u64 fingerprint of the protocol.
+  // The first message in each direction, once. Body: u32 protocol id of the top-level actor,
+  // u8 side of the sender, u64 fingerprint of the protocol.
   kHello = 0,
   // The last one: the sender has closed. Empty body.
   kGoodbye = 1,

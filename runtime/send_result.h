@@ -26,9 +26,18 @@ class SendResult {
     kWouldBlock,
     // There is no connection (any more).
     kClosed,
-    // An argument cannot be sent: an empty handle, a message above its limit, a null actor. The
-    // reason is in the log. The connection is unharmed.
+    // An argument cannot be sent: an empty handle, a message above its limit, a null actor; or the
+    // receiver of a sync message refused it. The reason is in the log of whoever refused. The
+    // connection is unharmed.
     kRefused,
+    // Of sync messages only, as are the next two: the transaction that the call belongs to was
+    // cancelled by the other side, or would have been a deadlock. The receiver may have done what
+    // was asked or not.
+    kCancelled,
+    // The reply did not come in time. It may still come, and is dropped then.
+    kTimedOut,
+    // Nothing was sent: an earlier call timed out, and its reply has not come yet.
+    kPreviousTimeout,
   };
 
   constexpr SendResult(Code code) : code_(code) {}  // NOLINT: a Code is meant to convert
@@ -40,7 +49,7 @@ class SendResult {
   friend constexpr bool operator==(SendResult a, SendResult b) { return a.code_ == b.code_; }
   friend constexpr bool operator==(SendResult a, Code b) { return a.code_ == b; }
 
-  // "ok", "would block", "closed", "refused".
+  // "ok", "would block", "closed", "refused", ...
   constexpr std::string_view ToString() const {
     switch (code_) {
       case kOk:
@@ -51,6 +60,12 @@ class SendResult {
         return "closed";
       case kRefused:
         return "refused";
+      case kCancelled:
+        return "cancelled";
+      case kTimedOut:
+        return "timed out";
+      case kPreviousTimeout:
+        return "previous timeout";
     }
     return "?";
   }

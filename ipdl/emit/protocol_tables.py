@@ -14,7 +14,17 @@ from ipdl.emit.scope import IPDL, Scope, cxx_namespace, declared_names
 from ipdl.emit.literals import without_trigraphs
 from ipdl.emit.signature import signature
 from ipdl.fingerprint import fingerprint
-from ipdl.model import Compress, Direction, ImplKind, Message, Priority, Protocol, Side, Unit
+from ipdl.model import (
+    Compress,
+    Direction,
+    ImplKind,
+    Message,
+    Nesting,
+    Priority,
+    Protocol,
+    Side,
+    Unit,
+)
 
 
 # Of a table entry, in characters: a signature above this is cut into lines of its own.
@@ -27,6 +37,8 @@ _PRIORITIES = {
     Priority.VSYNC: "kVsync",
     Priority.CONTROL: "kControl",
 }
+
+_NESTINGS = {Nesting.INSIDE_SYNC: "kInsideSync", Nesting.INSIDE_CPOW: "kInsideCpow"}
 
 
 def protocol_id(protocol: Protocol) -> int:
@@ -144,6 +156,8 @@ def _flags(message: Message) -> str:
         flags.append("kConstructor")
     if message.is_delete:
         flags.append("kDelete")
+    if message.nested is not Nesting.NOT:
+        flags.append(_NESTINGS[message.nested])
     if message.compress is not Compress.NO:
         flags.append("kCompress" if message.compress is Compress.ADJACENT else "kCompressAll")
     for function, priority in (

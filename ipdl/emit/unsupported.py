@@ -18,7 +18,6 @@ from ipdl.model import (
     ImplKind,
     ManagedEndpoint,
     Message,
-    Nesting,
     Param,
     Protocol,
     Side,
@@ -68,13 +67,9 @@ def _in_protocol(protocol: Protocol) -> Iterator[Finding]:
             f"protocol {protocol.name}, whose implementation would have the names of the generated "
             "classes: it needs [ParentImpl] and [ChildImpl]"
         )
-    if protocol.nested_up_to is not Nesting.NOT:
-        yield protocol.span, f"[NestedUpTo={protocol.nested_up_to.spelling}]"
 
 
 def _in_message(message: Message) -> Iterator[Finding]:
-    if message.nested is not Nesting.NOT:
-        yield message.span, f"[Nested={message.nested.spelling}]"
     for param in (*message.params, *message.returns):
         yield from _in_type(param)
 

@@ -9,18 +9,14 @@
 
 namespace actors {
 
-namespace {
-constexpr uint16_t kKindBits =
-    ipdl::kWireSync | ipdl::kWireHasReply | ipdl::kWireConstructor | ipdl::kWireDelete;
-}
-
 Bytes MessageBytes(const ipdl::ProtocolInfo& protocol, uint16_t message, int32_t routing,
                    int32_t seqno) {
-  return Bytes({.protocol = protocol.id,
-                .message = message,
-                .flags = static_cast<uint16_t>(protocol.messages[message].flags & kKindBits),
-                .routing = routing,
-                .seqno = seqno});
+  return Bytes(
+      {.protocol = protocol.id,
+       .message = message,
+       .flags = static_cast<uint16_t>(protocol.messages[message].flags & ipdl::kWireKindBits),
+       .routing = routing,
+       .seqno = seqno});
 }
 
 Bytes ReplyBytes(const ipdl::ProtocolInfo& protocol, uint16_t message, int32_t routing,

@@ -37,7 +37,6 @@ def _findings(directory: Path, prelude: str = "std", **parts: str) -> list[str]:
 @pytest.mark.parametrize(
     "expected, parts",
     [
-        ("[NestedUpTo=inside_sync]", {"attribute": "[NestedUpTo=inside_sync]"}),
         ("Shmem", {"message": "async X(Shmem[] y);"}),
         ("Shmem", {"before": "struct S { Shmem y; };"}),
         (
@@ -63,6 +62,10 @@ def test_is_refused(expected: str, parts: dict[str, str], tmp_path: Path) -> Non
     "parts",
     [
         {"message": "[Nested=not, Priority=normal] async X();"},
+        {
+            "attribute": "[NestedUpTo=inside_cpow]",
+            "message": "[Nested=inside_cpow] async X(); [Nested=inside_sync] sync Y();",
+        },
         {"attribute": "[NestedUpTo=not, NeedsOtherPid]"},
         {"message": "[VirtualSendImpl] async X(nullable Counted[] y, Counted[]? z);"},
         {"message": "[Tainted] async X(bool y, [NoTaint=allvalid] bool z);"},
