@@ -16,10 +16,11 @@
 // ActorDestroy deletes or closes is doomed at once and told after the present subtree is done, so
 // ActorDestroy is never entered from inside another one. Actors are not used again.
 //
-// Actors of a [ManualDealloc] protocol are not deleted when nobody refers to them any more. What the
-// author allocated is the author's until it is given to a constructor. From then on the connection
-// has it, and calls DeallocPBarParent on its manager exactly once: after ActorDestroy, as soon as no
-// message of it is being handled and no RefPtr to it is left; also if the constructor failed.
+// Actors of a [ManualDealloc] protocol are not deleted when nobody refers to them any more. What
+// the author allocated is the author's until it is given to a constructor. From then on the
+// connection has it, and calls DeallocPBarParent on its manager exactly once: after ActorDestroy,
+// as soon as no message of it is being handled and no RefPtr to it is left; also if the constructor
+// failed.
 //
 // Threads: an actor, its references and everything that it hands out belong to the thread of the
 // run loop that it is bound to.
@@ -27,6 +28,7 @@
 #ifndef IPDL_GLUE_ACTOR_H_
 #define IPDL_GLUE_ACTOR_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "glue/protocol.h"
@@ -38,6 +40,7 @@ namespace ipdl {
 
 class MessageChannel;
 class PendingReply;
+class Shmem;
 class ToplevelActor;
 
 enum class DestroyReason : uint8_t {
@@ -89,6 +92,13 @@ class Actor {
   Actor* first_managed() const { return first_managed_; }
   Actor* next_managed() const { return next_managed_; }
 
+  // Memory for the peer, safe or unsafe: see glue/shmem.h. 1 <= bytes <= Limits::shmem_bytes.
+  // False, and `*shmem` is empty: the actor cannot send, or the reason is logged.
+  bool AllocShmem(size_t bytes, Shmem* shmem);
+  bool AllocUnsafeShmem(size_t bytes, Shmem* shmem);
+  // Ends the access of this process through `shmem` and all its copies. False if there was none.
+  bool DeallocShmem(Shmem& shmem);
+
  protected:
   explicit Actor(const ActorClass& actor_class) : class_(&actor_class) {}
   virtual ~Actor();
@@ -104,6 +114,7 @@ class Actor {
   friend class OutgoingConstructor;
   friend class ReplyTable;
 
+  bool AllocShmemOf(size_t bytes, bool safe, Shmem* shmem);
   // Deletes it, or has it freed if it ended and is for its manager to free.
   void Unreferenced() const;
 

@@ -20,10 +20,10 @@ void WriteActor(Writer& out, const Actor* actor, const ActorClass& expected,
   }
   const auto* channel = static_cast<const MessageChannel*>(out.scope());
   if (actor->actor_class().protocol != expected.protocol || channel == nullptr ||
-      !channel->Owns(*actor) || actor->id() == 0) {
+      !channel->Owns(*actor)) {
     out.Fail(Text("a ", ShortName(protocol), " argument is not a live actor of this tree"));
   }
-  out.Put(actor->id());
+  out.Put(actor->id() == 0 ? kToplevelReference : actor->id());
 }
 
 bool ReadActor(Reader& in, const ActorClass& expected, Nullability nullability, Actor** actor) {
@@ -37,17 +37,18 @@ bool ReadActor(Reader& in, const ActorClass& expected, Nullability nullability, 
   }
   auto* channel = static_cast<MessageChannel*>(in.scope());
   if (channel == nullptr) return in.Fail("an actor where none can be");
-  Actor* found = channel->tree().Find(id);
+  Actor* found = channel->tree().Find(id == kToplevelReference ? 0 : id);
   if (found == nullptr || found->link_status() != LinkStatus::kConnected) {
-    if (!channel->tree().WasUsed(id)) {
+    if (id != kToplevelReference && !channel->tree().WasUsed(id)) {
       return in.Fail(Text("there never was an actor ", id));
     }
     channel->NoteGoneActor();
     return in.Fail(Text("actor ", id, " no longer exists"));
   }
   if (&found->actor_class() != &expected) {
-    return in.Fail(Text("actor ", id, " is a ", ShortName(*found->actor_class().protocol),
-                        ", not a ", ShortName(protocol)));
+    const std::string which = id == kToplevelReference ? "the top-level actor" : Text("actor ", id);
+    return in.Fail(Text(which, " is a ", ShortName(*found->actor_class().protocol), ", not a ",
+                        ShortName(protocol)));
   }
   *actor = found;
   return true;

@@ -9,18 +9,23 @@
 // so does null where the protocol does not say `nullable`. Reading checks that the id names a live
 // actor of the right protocol. An id of an actor that existed once and is gone is nobody's fault
 // (its __delete__ crossed this message): the message is dropped, a caller who waits gets an error.
-// A top-level actor has no id and cannot be an argument.
+// The top-level actor, which has no id among the others, is written as kToplevelReference.
 
 #ifndef IPDL_GLUE_ACTOR_PARAM_H_
 #define IPDL_GLUE_ACTOR_PARAM_H_
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 
 #include "glue/actor.h"
 #include "runtime/param_traits.h"
 
 namespace ipdl {
+
+// Stands for the connection's own top-level actor. No actor that anybody makes has this id.
+inline constexpr int32_t kToplevelReference = std::numeric_limits<int32_t>::min();
 
 enum class Nullability : bool { kNotNull, kNullable };
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "glue/actor_param.h"
 #include "glue/text.h"
 #include "runtime/log.h"
 
@@ -83,6 +84,8 @@ class Describer {
         return WideString();
       case 'B':
         return Bytes();
+      case 'M':
+        return Memory();
       case 'h':
         return Handle();
       case 'E':
@@ -172,6 +175,15 @@ class Describer {
     return form == 0 ? in_.GetBytes(n, &bytes) : in_.Get(&kind);
   }
 
+  bool Memory() {
+    uint8_t safety = 0;
+    uint32_t n = 0;
+    uint8_t kind = 0;
+    if (!in_.Get(&safety) || !in_.Get(&n) || !in_.Get(&kind)) return false;
+    out += Text("(", n, safety == 0 ? " bytes of Shmem)" : " bytes of unsafe Shmem)");
+    return true;
+  }
+
   bool Handle() {
     uint8_t kind = 0;
     if (!in_.Get(&kind)) return false;
@@ -191,7 +203,11 @@ class Describer {
   bool ActorId() {
     int32_t id = 0;
     if (!in_.Get(&id)) return false;
-    out += id == 0 ? std::string("null") : Text("#", id);
+    if (id == kToplevelReference) {
+      out += "top-level";
+    } else {
+      out += id == 0 ? std::string("null") : Text("#", id);
+    }
     return true;
   }
 

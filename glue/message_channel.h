@@ -35,6 +35,7 @@
 #include "glue/owned_message.h"
 #include "glue/ref_ptr.h"
 #include "glue/reply_table.h"
+#include "glue/shmem_account.h"
 #include "glue/toplevel.h"
 #include "glue/wire.h"
 #include "runtime/channel/channel.h"
@@ -70,6 +71,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   size_t queued_bytes() const { return channel_->queued_bytes(); }
   bool Flush() { return IsOpen() && channel_->Flush(); }
   ActorTree& tree() { return tree_; }
+  const std::shared_ptr<ShmemAccount>& shmem_account() const { return shmem_account_; }
   ReplyTable& replies() { return replies_; }
 
   // Says goodbye and ends everything with kNormalShutdown.
@@ -216,6 +218,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   std::unique_ptr<Channel> channel_;
   ToplevelActor* top_;  // kept by tree_
   ReplyTable replies_;
+  const std::shared_ptr<ShmemAccount> shmem_account_ = std::make_shared<ShmemAccount>();
   ActorTree tree_;
 
   bool exit_when_closed_ = false;  // see Endpoint::set_exit_when_closed

@@ -126,7 +126,7 @@ class OutgoingConstructor : public Outgoing {
  private:
   SendResult Settle(SendResult sent);
 
-  RefPtr<Actor> made_;                   // null once settled
+  RefPtr<Actor> made_;  // null once settled
   RefPtr<Actor> manager_;
   RefPtr<MessageChannel> constructing_;  // whose `constructing` is ours
 };

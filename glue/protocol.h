@@ -73,7 +73,7 @@ constexpr Compression CompressionOf(uint16_t flags) {
 }
 
 // The signature strings list `name:type` separated by commas. A type is one of
-//   b bool   c char   i8 i16 i32 i64 u8 u16 u32 u64   f32 f64   s string   w u16string   B ByteBuf
+//   b bool   c char   i8 i16 i32 i64 u8 u16 u32 u64   f32 f64   s string   w u16string   B ByteBuf   M Shmem
 //   h handle of any kind   A actor   E endpoint   ?T optional   ^T unique_ptr   *T array
 //   {name:type,...} struct   <T|T|...> union   . opaque: printing of the message stops there
 struct MessageInfo {
@@ -114,8 +114,8 @@ using Handler = HandlerStatus (*)(Actor& actor, Incoming& in) noexcept;
 struct ActorClass {
   const ProtocolInfo* protocol;
   Side side;
-  const Handler* handlers;  // one for each message; null: not received by this side
-  bool manual_dealloc = false;        // [ManualDealloc]: its manager's class frees its actors
+  const Handler* handlers;           // one for each message; null: not received by this side
+  bool manual_dealloc = false;       // [ManualDealloc]: its manager's class frees its actors
   Deallocator deallocate = nullptr;  // for actors of [ManualDealloc] classes that it manages
 };
 

@@ -165,6 +165,9 @@ class TypedHandle {
   }
   void Reset() { handle_.Reset(); }
 
+  // The same handle: an object and itself, or two that are empty. Two handles to one file differ.
+  friend bool operator==(const TypedHandle& a, const TypedHandle& b) { return a.get() == b.get(); }
+
   // See OwnedHandle.
   HandleAccount* account() const { return handle_.account(); }
 

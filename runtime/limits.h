@@ -77,6 +77,13 @@ struct Limits {
   // Largest ByteBuf at all (address space that one argument of the peer may take here).
   uint32_t bytebuf_bytes = 256 * 1024 * 1024;
 
+  // Largest Shmem, for the same reason.
+  uint32_t shmem_bytes = 256 * 1024 * 1024;
+
+  // Bytes of Shmem that came by one channel and that this process has mapped. Each page of it may
+  // be charged to whoever touches it first, which can be us.
+  uint64_t held_shmem_bytes = 512 * 1024 * 1024;
+
   // Bytes of payload that fit in one frame, rounded down so that the padding fits too.
   constexpr uint32_t payload_bytes() const {
     return message_bytes < kFrameHeaderBytes ? 0 : (message_bytes - kFrameHeaderBytes) & ~7u;

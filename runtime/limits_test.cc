@@ -22,6 +22,8 @@ TEST(LimitsTest, DefaultsAreTheDocumentedOnes) {
   EXPECT_EQ(4096u, limits.outstanding_replies);
   EXPECT_EQ(8u, limits.sync_depth);
   EXPECT_EQ(64u * 1024, limits.bytebuf_inline_bytes);
+  EXPECT_EQ(256u * 1024 * 1024, limits.shmem_bytes);
+  EXPECT_EQ(512u * 1024 * 1024, limits.held_shmem_bytes);
 }
 
 TEST(LimitsTest, AnInlineByteBufFitsInAMessage) {

@@ -148,8 +148,10 @@ def comparable_members_are_comparable(unit: Unit, reporter: Reporter) -> None:
         for member in members(aggregate):
             if is_comparable(member.type):
                 continue
-            # Gecko's handles have a `==`: that ours have none is for the emitter to say.
-            if unit.prelude == "gecko" and aggregate_of(unwrapped(member.type)) is None:
+            # Gecko's authors compare handles and pointers: each equals itself.
+            base = unwrapped(member.type)
+            has_equality = not isinstance(base, (Endpoint, ManagedEndpoint))
+            if unit.prelude == "gecko" and has_equality and aggregate_of(base) is None:
                 continue
             hint = _comparable_hint(member.type)
             problem = diagnostics.not_comparable(aggregate.name, spelling(member.type), hint)

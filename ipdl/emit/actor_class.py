@@ -21,10 +21,10 @@ from ipdl.model import Impl, ImplKind, Message, Param, Protocol, Side, Unit
 # generated class; and the names of those classes themselves.
 BASE_MEMBERS = frozenset(
     """
-    Actor ActorDestroy AddRef CanSend Close Flush IsOpen OnPeerCutOff OnWritable OtherPid Release
+    Actor ActorDestroy AddRef AllocShmem AllocShmemOf AllocUnsafeShmem CanSend Close DeallocShmem Flush IsOpen OnPeerCutOff OnWritable OtherPid Release
     ToplevelActor actor_class channel_ class_ connection_ first_managed first_managed_ id id_
     last_managed_ link_status loop made_by_peer_ manager manager_ next_managed next_managed_ peer
-    pending_ previous_managed_ protocol_name queued_bytes reason_ reference_count references_ side
+    Unreferenced pending_ previous_managed_ protocol_name queued_bytes reason_ reference_count references_ side
     freed_by_ status_ toplevel unanswered_
     """.split()
 )
@@ -67,7 +67,13 @@ class ActorClass:
     @cached_property
     def scope(self) -> Scope:
         """Inside the class."""
-        members = set(BASE_MEMBERS) | {"kClass", "kHandlers", "Manager", "Dispatch", "DeallocManaged"}
+        members = set(BASE_MEMBERS) | {
+            "kClass",
+            "kHandlers",
+            "Manager",
+            "Dispatch",
+            "DeallocManaged",
+        }
         members |= {f"Send{m.cxx_name}" for m in self.sent} | set(self.resolvers.values())
         for message in self.received:
             members |= {f"Recv{message.cxx_name}", f"On{message.cxx_name}"}
@@ -112,7 +118,10 @@ class ActorClass:
 
     @property
     def default_impl(self) -> str:
-        """`FooParent` for PFoo; also the stem of the header that the source includes."""
+        """`FooParent` for PFoo; also the stem of the header that the source includes. A protocol
+        that is not called P..., which old files may have, leaves no such name free."""
+        if not self.protocol.name.startswith("P"):
+            return self.name + "Impl"
         return self.protocol.name.removeprefix("P") + self.side.suffix
 
     def impl_here(self, scope: Scope) -> str:

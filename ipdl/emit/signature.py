@@ -109,6 +109,8 @@ def _builtin(type_: Builtin) -> str:
     entry = type_.entry
     if entry.category is Category.HANDLE:
         return "h"
+    if entry.category is Category.SHMEM:
+        return "M"
     if entry.category is Category.BYTES:
         return "B"
     return _letter(entry)

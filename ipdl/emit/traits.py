@@ -261,7 +261,10 @@ class TraitsEmitter:
         with code.indented():
             if alternative.boxed:
                 code.line(f"if (!in.ChargeMemory(sizeof({type_}))) return false;")
-            code.line(f"*value = {type_}{initial};")
+            made = f"{type_}{initial}"
+            if alternative.ambiguous:
+                made = f"{self.name(union)}::make_{alternative.name}({made})"
+            code.line(f"*value = {made};")
             if recursive(union):
                 code.chain("read = ", terms, "&&", ";")
                 code.line("break;")

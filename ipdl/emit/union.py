@@ -10,10 +10,12 @@ moved from holds nothing (T__None). How the value travels is in `traits`. Called
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from ipdl.cxx_identity import by_prelude
 from ipdl.emit import doc
 from ipdl.emit.code import Code
 from ipdl.emit.names import cxx_name, fresh
@@ -31,6 +33,8 @@ class Alternative:
     type: Type
     boxed: bool
     doc: str
+    # Is its C++ type that of another alternative too? Then a value does not say which is meant.
+    ambiguous: bool
 
     @property
     def value(self) -> str:
@@ -60,6 +64,7 @@ def alternatives_of(union: Union) -> list[Alternative]:
     # `Foo[]` steps aside for a type that is called ArrayOfFoo.
     written = [component.type for component in union.components]
     names = {alternative_name(type_) for type_ in written if unwrapped(type_) is type_}
+    identities = Counter(by_prelude(type_) for type_ in written)
     for component, boxed in zip(union.components, union.boxed):
         name = alternative_name(component.type)
         if unwrapped(component.type) is not component.type:
@@ -69,7 +74,13 @@ def alternatives_of(union: Union) -> list[Alternative]:
         taken.add(enumerator)
         found.append(
             Alternative(
-                name, enumerator, f"v_{name}", component.type, boxed, doc.of_member(component)
+                name,
+                enumerator,
+                f"v_{name}",
+                component.type,
+                boxed,
+                doc.of_member(component),
+                identities[by_prelude(component.type)] > 1,
             )
         )
     return found
@@ -111,7 +122,8 @@ class UnionEmitter:
     def members(self) -> set[str]:
         names = {self.enum, tag_name(self.union), *map(self.private, PRIVATE)}
         for alternative in self.alternatives:
-            names |= {alternative.enumerator, alternative.variable, f"get_{alternative.name}"}
+            names |= {alternative.enumerator, alternative.variable}
+            names |= {f"get_{alternative.name}", f"make_{alternative.name}"}
         return names
 
     @cached_property
@@ -149,7 +161,9 @@ class UnionEmitter:
     def emit_bodies(self, code: Code) -> None:
         """What the class declares and does not define, for the .cc file."""
         for alternative in self.alternatives:
-            if not alternative.exact:
+            if alternative.ambiguous:
+                self._emit_maker_body(code, alternative)
+            elif not alternative.exact:
                 self._emit_constructor_body(code, alternative)
         self._emit_lifecycle_bodies(code)
         for alternative in self.alternatives:
@@ -177,6 +191,8 @@ class UnionEmitter:
         code.line(f"{name}() {{}}")
         for alternative in self.alternatives:
             type_ = self.types.value(alternative.type)
+            if alternative.ambiguous:
+                continue
             if alternative.exact:
                 code.line(f"template <{self.std('same_as')}<{type_}> Exactly>")
                 code.constructor(name, ["Exactly value"], self._initialisers(alternative))
@@ -191,6 +207,15 @@ class UnionEmitter:
             code.line(f"{name}& operator=(const {name}& other);")
         code.line(f"{name}& operator=({name}&& other) noexcept;")
         code.line(f"~{name}();")
+        makers = [alternative for alternative in self.alternatives if alternative.ambiguous]
+        if makers:
+            code.line()
+            code.line(
+                "// Alternatives whose types are one in C++, so that only the name tells them."
+            )
+        for alternative in makers:
+            type_ = self.types.value(alternative.type)
+            code.line(f"static {name} make_{alternative.name}({type_} value);")
 
     def _emit_accessors(self, code: Code, alternative: Alternative) -> None:
         type_ = self.types.value(alternative.type)
@@ -222,6 +247,19 @@ class UnionEmitter:
         params = [f"{self.types.value(alternative.type)} value"]
         code.line()
         code.constructor(f"{self.name}::{self.name}", params, self._initialisers(alternative))
+
+    def _emit_maker_body(self, code: Code, alternative: Alternative) -> None:
+        type_ = self.types.value(alternative.type)
+        code.line()
+        with code.block(f"{self.name} {self.name}::make_{alternative.name}({type_} value)"):
+            code.line(f"{self.name} made;")
+            value = "value" if is_scalar(alternative.type) else f"{self.std('move')}(value)"
+            if alternative.boxed:
+                value = f"{self.std('make_unique')}<{type_}>({value})"
+            place = f"&made.{alternative.variable}"
+            code.wrapped(f"{self.std('construct_at')}(", [place, value], ");")
+            code.line(f"made.{self.held} = {alternative.enumerator};")
+            code.line("return made;")
 
     def _initialisers(self, alternative: Alternative) -> list[str]:
         value = "value" if is_scalar(alternative.type) else f"{self.std('move')}(value)"

@@ -20,7 +20,8 @@ class PlotParent final : public TestActor<PPlotParent> {
   explicit PlotParent(Journal* journal) : TestActor(journal, "plot") {}
 
  protected:
-  PToolParent* AllocPToolParent(const std::string& name, const std::vector<uint8_t>& data) override {
+  PToolParent* AllocPToolParent(const std::string& name,
+                                const std::vector<uint8_t>& data) override {
     return new ToolParent(&journal(), name + " of " + std::to_string(data.size()));
   }
   bool DeallocPToolParent(PToolParent* tool) override { return ToolParent::Free(tool); }
@@ -32,9 +33,8 @@ class YardParent final : public TestActor<PYardParent> {
 
   std::function<ipdl::Result(PToolParent* tool)> on_use = [](PToolParent*) { return ipdl::Ok(); };
   std::function<ipdl::Result(PToolParent* tool)> on_tool = [](PToolParent*) { return ipdl::Ok(); };
-  std::function<PToolParent*(const std::string& name)> alloc_tool = [this](const std::string& name) {
-    return new ToolParent(&journal(), name);
-  };
+  std::function<PToolParent*(const std::string& name)> alloc_tool =
+      [this](const std::string& name) { return new ToolParent(&journal(), name); };
   // The line of the cut-off, if there was one.
   std::string cut_off;
 

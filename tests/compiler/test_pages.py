@@ -59,7 +59,7 @@ def test_the_language_page_names_every_word_type_and_attribute() -> None:
     words = set(re.findall(r"\w+", text))
     assert set() == lexer.RESERVED - words
     sized = {f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32, 64)}
-    assert set() == set(prelude.load("std").types) - words - sized - {"Shmem"}
+    assert set() == set(prelude.load("std").types) - words - sized
     assert set() == set(prelude.load("std").processes) - words
 
 

@@ -35,30 +35,6 @@ def _findings(directory: Path, prelude: str = "std", **parts: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "expected, parts",
-    [
-        ("Shmem", {"message": "async X(Shmem[] y);"}),
-        ("Shmem", {"before": "struct S { Shmem y; };"}),
-        (
-            "[Comparable] with a FileDescriptor?",
-            {"before": "[Comparable] struct S { FileDescriptor? y; };", "prelude": "gecko"},
-        ),
-        (
-            "a union of nsresult and uint32_t, which are one type in C++",
-            {"before": "union U { nsresult; uint32_t; };", "prelude": "gecko"},
-        ),
-        (
-            "a reference to a PFoo, which has no manager and so no id on the wire",
-            {"message": "async X(nullable PFoo[] y);"},
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_is_refused(expected: str, parts: dict[str, str], tmp_path: Path) -> None:
-    assert [expected] == _findings(tmp_path, **parts)
-
-
-@pytest.mark.parametrize(
     "parts",
     [
         {"message": "[Nested=not, Priority=normal] async X();"},
@@ -70,6 +46,10 @@ def test_is_refused(expected: str, parts: dict[str, str], tmp_path: Path) -> Non
         {"message": "[VirtualSendImpl] async X(nullable Counted[] y, Counted[]? z);"},
         {"message": "[Tainted] async X(bool y, [NoTaint=allvalid] bool z);"},
         {"before": "union U { int; uint64_t; U[]; U?; };"},
+        {"before": "union U { nsresult; uint32_t; };", "prelude": "gecko"},
+        {"before": "[Comparable] struct S { FileDescriptor? y; };", "prelude": "gecko"},
+        {"message": "async X(nullable PFoo[] y);"},
+        {"before": "struct S { Shmem[] y; };", "message": "async X(S y, Shmem? z);"},
     ],
 )
 def test_is_generated(parts: dict[str, str], tmp_path: Path) -> None:
@@ -93,12 +73,3 @@ def test_managed_endpoints_are_refused(tmp_path: Path) -> None:
     assert [] == reporter.findings()
     found = [what for unit in compilation.roots for _, what in unsupported(unit)]
     assert ["ManagedEndpoint"] == found
-
-
-def test_a_default_implementation_of_a_protocol_without_p_is_refused(tmp_path: Path) -> None:
-    """Its class would be called as the generated one."""
-    for attribute, expected in (("", 1), ("[ParentImpl=virtual, ChildImpl=virtual]", 0)):
-        path = tmp_path / "Foo.ipdl"
-        path.write_text(f"{attribute} protocol Foo {{ parent: async X(); }};", encoding="utf-8")
-        compilation = compile_files([str(path)], Reporter(), edition="2024")
-        assert expected == len(unsupported(compilation.roots[0]))
