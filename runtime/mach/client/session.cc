@@ -157,9 +157,10 @@ bool Receive(Reply* reply, bool interruptible) {
     packet.msg_control = control;
     packet.msg_controllen = sizeof(control);
     size = recvmsg(session.socket.get(), &packet, MSG_CMSG_CLOEXEC);
+    if (size >= 0 || errno != EINTR) break;
     // The answer comes in any case; after a cancellation it comes soon.
-    if (size < 0 && errno == EINTR && std::exchange(interruptible, false)) Cancel();
-  } while (size < 0 && errno == EINTR);
+    if (interruptible) Cancel();
+  } while (true);
   if (size < static_cast<ssize_t>(sizeof(reply->head))) return false;
   TakeDescriptors(&packet, reply);
   std::memcpy(&reply->head, session.buffer.data(), sizeof(reply->head));

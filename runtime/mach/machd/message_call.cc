@@ -133,12 +133,9 @@ void MessageCall::TimedOut() {
 }
 
 void MessageCall::Interrupt() {
-  if (state_ == State::kDone) return;
-  if (state_ == State::kSending) {
-    SendFailed(MACH_SEND_INTERRUPTED);
-  } else {
-    Fail(MACH_RCV_INTERRUPTED);
-  }
+  const auto asked = [this](uint32_t option) { return (request_.options & option) != 0; };
+  if (state_ == State::kSending && asked(MACH_SEND_INTERRUPT)) SendFailed(MACH_SEND_INTERRUPTED);
+  if (state_ == State::kReceiving && asked(MACH_RCV_INTERRUPT)) Fail(MACH_RCV_INTERRUPTED);
 }
 
 void MessageCall::Receive() {
