@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/actor_pair.h"
+#include "bench/portal_cases.h"
 #include "bench/processor.h"
 #include "bench/raw_stream.h"
 #include "bench/script_case.h"
@@ -149,6 +150,7 @@ std::vector<Case> AllCases() {
     add("actor.fd", "1", placement,
         [](Figures& f, const Effort& e, Placement p) { Descriptors(f, e, p); });
   }
+  AddPortalCases(&cases);
   for (const char* what :
        {"compiler.check_gen", "compiler.one_file", "compiler.worst", "compiler.cxx_o2",
         "compiler.cxx_o2.files", "compiler.text_per_message"}) {

@@ -13,7 +13,9 @@ namespace ipdl::portal {
 namespace {
 
 void Append(std::vector<uint8_t>* bytes, absl::Span<const uint8_t> added) {
-  bytes->insert(bytes->end(), added.begin(), added.end());
+  const size_t before = bytes->size();
+  bytes->resize(before + added.size());
+  if (!added.empty()) std::memcpy(bytes->data() + before, added.data(), added.size());
 }
 
 template <typename T>
