@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "runtime/portal/api_additions.h"
 #include "runtime/portal/box.h"
 #include "runtime/portal/handle_table.h"
 #include "runtime/portal/held_parcel.h"
@@ -220,7 +221,9 @@ IpczResult IPCZ_API Get(IpczHandle source, IpczGetFlags flags, const void* /*opt
       Turn turn(router->domain(), Cause::kApiCall);
       result = router->Get(turn, flags, room, &taken);
       if (result != IPCZ_RESULT_OK) return result;
-      // Before anything that the get sets off: a trap's handler may read this thread's buffers.
+      // Without the lock, for it may take long, and before anything that the get sets off: a trap's
+      // handler may read this thread's buffers.
+      turn.Unlock();
       room.Take(taken.get());
     }
     GiveParcel(std::move(taken), parcel);
@@ -340,7 +343,8 @@ IpczResult IPCZ_API Unbox(IpczHandle handle, IpczUnboxFlags flags, const void* /
 extern "C" IpczResult IPCZ_API IpczGetAPI(IpczAPI* api) {
   using namespace ipdl::portal;
   if (api == nullptr || api->size < sizeof(IpczAPI)) return IPCZ_RESULT_INVALID_ARGUMENT;
-  *api = {sizeof(IpczAPI),
+  const bool extended = api->size >= sizeof(IpczExtendedAPI);
+  *api = {extended ? sizeof(IpczExtendedAPI) : sizeof(IpczAPI),
           &Close,
           &CreateNode,
           &ConnectNode,
@@ -357,5 +361,6 @@ extern "C" IpczResult IPCZ_API IpczGetAPI(IpczAPI* api) {
           &Reject,
           &MakeBox,
           &Unbox};
+  if (extended) FillAdditions(reinterpret_cast<IpczExtendedAPI*>(api));
   return IPCZ_RESULT_OK;
 }

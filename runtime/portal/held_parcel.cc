@@ -86,8 +86,8 @@ IpczResult HeldParcel::Reject(uintptr_t context) {
   bool forwarded;
   {
     MutexLock lock(&mutex_);
-    if (parcel_ == nullptr || !parcel_->source) return IPCZ_RESULT_FAILED_PRECONDITION;
-    source = parcel_->source;
+    if (parcel_ == nullptr || !parcel_->source()) return IPCZ_RESULT_FAILED_PRECONDITION;
+    source = parcel_->source();
     forwarded = !parcel_->came_directly;
   }
   return source->ReportBadActivity(context, forwarded);

@@ -7,6 +7,7 @@
 #define IPDL_RUNTIME_PORTAL_LIMITS_H_
 
 #include <cstddef>
+#include <cstdint>
 
 namespace ipdl::portal {
 
@@ -18,7 +19,14 @@ struct Limits {
   static constexpr size_t kParcelBytes = size_t{1} << 30;
 
   // Hops of routes on one connection, both sides' together.
-  size_t routes_per_link = 262144;
+  size_t routes_per_link = 16384;
+
+  // Bytes of parcels that came over one connection and still exist, and kParcelCost for each.
+  size_t held_bytes_per_link = SIZE_MAX;
+  static constexpr size_t kParcelCost = 64;
+
+  // Introductions by a broker for one node, per second.
+  size_t introductions_per_second = 1024;
 
   // Of one message, what is attached to a parcel and its subparcels together.
   size_t attachments_per_message = 65536;
@@ -28,6 +36,9 @@ struct Limits {
 
   // Hops that were accepted before they were offered here, on one connection.
   size_t parked_accepts_per_link = 4096;
+
+  // How long something waits for what another connection brings: at least so long, at most twice.
+  static constexpr uint64_t kWaitSeconds = 10;
 
   // Parcels on one node that wait for relayed objects.
   size_t awaited_relays = 65536;
@@ -45,7 +56,7 @@ struct Limits {
   // Bytes of a ring that are read before others have their turn; a full ring at least.
   size_t ring_bytes_per_turn = size_t{1} << 20;
 
-  // Pairs of nodes that one client's wish for an introduction is remembered for.
+  // Pairs of nodes, and nodes of other networks, that one node remembers what was said of.
   size_t introductions_asked = 65536;
 };
 

@@ -55,6 +55,8 @@ constexpr MessageRow kRows[] = {
     {MessageType::kOffer, "Offer", sizeof(TermsBody), kEstablished, 0, false},
     {MessageType::kBypass, "Bypass", sizeof(TermsBody), kEstablished, 0, false},
     {MessageType::kReady, "Ready", sizeof(HopFlagBody), kEstablished, 0, false},
+    {MessageType::kWatch, "Watch", sizeof(AmountsBody), kEstablished, 0, false},
+    {MessageType::kRead, "Read", sizeof(AmountsBody), kEstablished, 0, false},
 };
 
 }  // namespace

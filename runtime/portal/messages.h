@@ -52,6 +52,8 @@ enum class MessageType : uint8_t {
   kOffer = 38,
   kBypass = 39,
   kReady = 40,
+  kWatch = 41,
+  kRead = 42,
 };
 
 // What the other end of a connection is to this node.
@@ -220,6 +222,13 @@ struct TermsBody {  // Offer, Bypass
   uint64_t nonce;
 };
 static_assert(sizeof(TermsBody) == 32);
+
+struct AmountsBody {  // Watch: how much between two Reads; Read: how much was got
+  uint64_t hop;
+  uint64_t parcels;
+  uint64_t bytes;
+};
+static_assert(sizeof(AmountsBody) == 24);
 
 // A parcel: this, a SectionHeader for the parcel and for each subparcel, an AttachmentRecord for
 // each attachment of all sections, the bytes of each section, the bytes of each driver object.

@@ -58,20 +58,29 @@ Ref<NodeLink> Node::FindLink(const NodeName& name) const {
   return found == links_.end() ? nullptr : found->second;
 }
 
+void Node::ForgetConnecting(NodeLink* link) {
+  connecting_.erase(std::remove(connecting_.begin(), connecting_.end(), link), connecting_.end());
+}
+
+std::vector<Node::Referred>::iterator Node::FindReferred(const NodeLink* newcomer) {
+  return std::find_if(referred_.begin(), referred_.end(),
+                      [&](const Referred& referred) { return referred.newcomer == newcomer; });
+}
+
 void Node::ForgetLink(Turn& turn, NodeLink* link) {
   const Ref<NodeLink> kept(link);
-  connecting_.erase(link);
+  ForgetConnecting(link);
   assigned_.erase(link);
-  if (const auto referred = referred_.find(link); referred != referred_.end()) {
-    referred->second.referrer->SendMessage(turn, MessageType::kReferralFailed,
-                                           ReferralFailedBody{referred->second.referral});
+  if (const auto referred = FindReferred(link); referred != referred_.end()) {
+    referred->referrer->SendMessage(turn, MessageType::kReferralFailed,
+                                    ReferralFailedBody{referred->referral});
     referred_.erase(referred);
   }
   for (auto it = referred_.begin(); it != referred_.end();) {
-    const Ref<NodeLink> newcomer(it->first);
-    const bool orphaned = it->second.referrer == link;
+    const Ref<NodeLink> newcomer(it->newcomer);
+    const bool orphaned = it->referrer == link;
     if (orphaned) {
-      referred_.erase(it++);
+      it = referred_.erase(it);
       turn.Later([this_domain = domain_, newcomer] {
         Turn later(this_domain.get(), Cause::kTransport);
         newcomer->Disconnect(later);
@@ -93,11 +102,14 @@ void Node::ForgetLink(Turn& turn, NodeLink* link) {
   const NodeName name = known->first;
   links_.erase(known);
   // Objects that came before parcels which will not come now.
-  absl::erase_if(relays_early_, [&](auto& entry) {
-    if (entry.first.first != name) return false;
-    for (Ref<Object>& box : entry.second) turn.Release(std::move(box));
-    return true;
-  });
+  for (auto early = relays_early_.begin(); early != relays_early_.end();) {
+    if (early->first.first != name) {
+      ++early;
+      continue;
+    }
+    for (Ref<Object>& box : early->second.boxes) turn.Release(std::move(box));
+    early = relays_early_.erase(early);
+  }
   if (is_broker_) {
     ForgetNode(name);
   } else if (link == broker_.get()) {
@@ -106,6 +118,22 @@ void Node::ForgetLink(Turn& turn, NodeLink* link) {
     linked_.clear();
     broker_->SendMessage(turn, MessageType::kLinkLost, LinkLostBody{name});
   }
+}
+
+bool Node::GiveUpEarlyRelays(Turn& turn, const NodeName& from) {
+  bool some_left = false;
+  const Ref<NodeLink> link = FindLink(from);
+  for (auto early = relays_early_.begin(); early != relays_early_.end();) {
+    const bool expired = early->first.first == from && early->second.at_look + 1 < link->look();
+    some_left = some_left || (early->first.first == from && !expired);
+    if (!expired) {
+      ++early;
+      continue;
+    }
+    for (Ref<Object>& box : early->second.boxes) turn.Release(std::move(box));
+    early = relays_early_.erase(early);
+  }
+  return some_left;
 }
 
 // --- Bypasses ------------------------------------------------------------------------------------
@@ -173,9 +201,11 @@ bool Node::AwaitRelay(Turn& turn, RemoteLink* link, Parcel* parcel) {
   const auto early = relays_early_.find(key);
   if (early == relays_early_.end()) {
     if (relays_awaited_.size() >= kLimits.awaited_relays) return false;
+    parcel->awaited->at_look = link->node_link->look();
+    link->node_link->BeginWait(turn);
     return relays_awaited_.emplace(key, Ref<RemoteLink>(link)).second;
   }
-  std::vector<Ref<Object>> boxes = std::move(early->second);
+  std::vector<Ref<Object>> boxes = std::move(early->second.boxes);
   relays_early_.erase(early);
   const bool complete = boxes.size() == parcel->awaited->places.size();
   for (size_t i = 0; complete && i < boxes.size(); ++i) {
@@ -210,8 +240,10 @@ bool Node::OnRelayedObjects(Turn& turn, const RelayBody& body, std::vector<Drive
   const OfferKey key(body.from, body.relay_id);
   const auto awaited = relays_awaited_.find(key);
   if (awaited == relays_awaited_.end()) {
-    if (FindLink(body.from) && relays_early_.size() < kLimits.early_relays) {
-      relays_early_.emplace(key, std::exchange(boxes, {}));
+    const Ref<NodeLink> from = FindLink(body.from);
+    if (from && relays_early_.size() < kLimits.early_relays) {
+      relays_early_.emplace(key, EarlyRelay{std::exchange(boxes, {}), from->look()});
+      from->BeginWait(turn);
     }
     for (Ref<Object>& left : boxes) turn.Release(std::move(left));
     return true;

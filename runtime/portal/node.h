@@ -4,11 +4,15 @@
 // (node_introduce.cc), where the two halves of a bypass meet, and where objects relayed by the
 // broker wait for their parcels (node.cc). What it is not: a carrier of parcels; NodeLink is.
 // Called by the C functions, NodeLink and Router, under the domain's lock unless said otherwise.
+//
+// What is walked through from end to end has an order that does not depend on addresses or hashes,
+// so that a seed of the simulator always leads to the same calls.
 
 #ifndef IPDL_RUNTIME_PORTAL_NODE_H_
 #define IPDL_RUNTIME_PORTAL_NODE_H_
 
 #include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -17,11 +21,13 @@
 #include "runtime/portal/domain.h"
 #include "runtime/portal/driver_object.h"
 #include "runtime/portal/include/ipcz/ipcz.h"
+#include "runtime/portal/limits.h"
 #include "runtime/portal/messages.h"
 #include "runtime/portal/node_name.h"
 #include "runtime/portal/nonce.h"
 #include "runtime/portal/object.h"
 #include "runtime/portal/remote_link.h"
+#include "runtime/portal/traffic.h"
 #include "runtime/portal/turn.h"
 
 namespace ipdl::portal {
@@ -82,6 +88,8 @@ class Node : public Object {
   // Has the nodes at the other ends of `a` and `b` connected to each other. kAsked: proxy->Reduce
   // is called when it is done or denied.
   Introduced Introduce(Turn& turn, NodeLink* a, NodeLink* b, Ref<Router> proxy);
+  // Whether there is room for one more thing that others say of nodes.
+  bool CanRemember() const;
   bool IsDenied(const NodeName& a, const NodeName& b) const;
   bool OnIntroduce(Turn& turn, const Ref<NodeLink>& link, const IntroduceBody& body);
   bool OnIntroduction(Turn& turn, const Ref<NodeLink>& link, const IntroductionBody& body,
@@ -109,13 +117,23 @@ class Node : public Object {
   uint64_t Relay(Turn& turn, const NodeName& to, std::vector<DriverObject> objects);
   // `parcel`, about to be queued on `link`, waits for its objects, or has them at once.
   bool AwaitRelay(Turn& turn, RemoteLink* link, Parcel* parcel);
+  // Closes objects whose parcels did not come in time. Whether some still wait.
+  bool GiveUpEarlyRelays(Turn& turn, const NodeName& from);
   bool OnRelayObjects(Turn& turn, const Ref<NodeLink>& link, const RelayBody& body,
                       std::vector<DriverObject> objects);
   bool OnRelayedObjects(Turn& turn, const RelayBody& body, std::vector<DriverObject> objects);
 
-  // --- For the dump ------------------------------------------------------------------------------
+  // --- Limits and what can be seen of it (node_view.cc) ------------------------------------------
 
-  const absl::flat_hash_map<NodeName, Ref<NodeLink>>& links() const { return links_; }
+  const Limits& limits() const { return limits_; }
+  void SetLimits(const IpczNodeLimits& limits);
+  void CountSent(size_t num_bytes) { traffic_.CountSent(num_bytes); }
+  void CountReceived(size_t num_bytes) { traffic_.CountReceived(num_bytes); }
+  void QueryCounters(IpczCounters* counters) const;
+  void SetTracer(IpczTraceHandler handler, uintptr_t context);
+  void Trace(Turn& turn, IpczTraceEventKind kind, const NodeName& peer, uint64_t hop = 0);
+
+  std::vector<Ref<NodeLink>> SortedLinks() const;
 
  private:
   using NamePair = std::pair<NodeName, NodeName>;
@@ -128,8 +146,8 @@ class Node : public Object {
   IpczResult MakeName(NodeName* name) const;
   // A connection is established: replaces an older one, and wakes who waited for it.
   void AddLink(Turn& turn, const Ref<NodeLink>& link);
-  std::vector<Ref<NodeLink>> SortedLinks() const;
   void LoseBroker(Turn& turn);
+  void ForgetConnecting(NodeLink* link);
   void Refer(Turn& turn, NodeLink* link);
   void ActivateLater(Turn& turn, const Ref<NodeLink>& link, DriverObject transport,
                      DriverObject memory = {});
@@ -150,11 +168,15 @@ class Node : public Object {
   const Ref<Domain> domain_;
   bool closed_ = false;
   NodeName name_;
+  Limits limits_;
+  Traffic traffic_;
+  IpczTraceHandler tracer_ = nullptr;
+  uintptr_t tracer_context_ = 0;
   NonceSource nonces_;
 
   absl::flat_hash_map<NodeName, Ref<NodeLink>> links_;
   // Without a name yet: greetings under way, and referrals.
-  absl::flat_hash_set<NodeLink*> connecting_;
+  std::vector<NodeLink*> connecting_;
   Ref<NodeLink> broker_;
 
   // Names given by this broker to clients that have not greeted yet, and those ready for referrals.
@@ -167,14 +189,17 @@ class Node : public Object {
     DriverObject transport;  // until there is a broker to send it to
     size_t num_portals = 0;
   };
-  absl::flat_hash_map<uint64_t, Referral> referrals_;
+  std::map<uint64_t, Referral> referrals_;
   uint64_t next_referral_ = 1;
   struct Referred {
+    NodeLink* newcomer;
     Ref<NodeLink> referrer;
     uint64_t referral;
     uint32_t num_portals;
   };
-  absl::flat_hash_map<NodeLink*, Referred> referred_;
+  std::vector<Referred> referred_;
+  // The one of that newcomer; the end if there is none.
+  std::vector<Referred>::iterator FindReferred(const NodeLink* newcomer);
 
   // As a broker: who is connected with whom. Otherwise: what the broker said.
   absl::flat_hash_set<NamePair> linked_;
@@ -188,7 +213,11 @@ class Node : public Object {
 
   uint64_t next_relay_ = 1;
   absl::flat_hash_map<OfferKey, Ref<RemoteLink>> relays_awaited_;
-  absl::flat_hash_map<OfferKey, std::vector<Ref<Object>>> relays_early_;
+  struct EarlyRelay {
+    std::vector<Ref<Object>> boxes;
+    uint64_t at_look;  // of the connection to the sender
+  };
+  std::map<OfferKey, EarlyRelay> relays_early_;
 };
 
 }  // namespace ipdl::portal

@@ -59,7 +59,7 @@ IpczResult Node::Connect(DriverObject& transport, size_t num_portals, IpczConnec
   {
     Turn turn(domain(), Cause::kApiCall);
     if (closed_) return IPCZ_RESULT_INVALID_ARGUMENT;
-    connecting_.insert(link.get());
+    connecting_.push_back(link.get());
     if (assigned.is_valid()) assigned_[link.get()] = assigned;
     for (uint32_t i = 0; i < count; ++i) {
       portals->push_back(MakeRef<Router>(domain_));
@@ -103,7 +103,7 @@ IpczResult Node::Connect(DriverObject& transport, size_t num_portals, IpczConnec
 }
 
 void Node::AddLink(Turn& turn, const Ref<NodeLink>& link) {
-  connecting_.erase(link.get());
+  ForgetConnecting(link.get());
   assigned_.erase(link.get());
   const NodeName name = link->peer_name();
   if (const Ref<NodeLink> older = FindLink(name)) older->Disconnect(turn);
@@ -129,8 +129,8 @@ void Node::LoseBroker(Turn& turn) {
   denied_.clear();
   asked_.clear();
   relays_awaited_.clear();
-  for (auto& [key, boxes] : std::exchange(relays_early_, {})) {
-    for (Ref<Object>& box : boxes) turn.Release(std::move(box));
+  for (auto& [key, early] : std::exchange(relays_early_, {})) {
+    for (Ref<Object>& box : early.boxes) turn.Release(std::move(box));
   }
   std::vector<Ref<NodeLink>> all = SortedLinks();
   for (const auto& [number, referral] : referrals_) {
@@ -189,7 +189,7 @@ void Node::Refer(Turn& turn, NodeLink* link) {
 bool Node::OnReferNode(Turn& turn, const Ref<NodeLink>& link, const ReferNodeBody& body,
                        DriverObject transport) {
   size_t pending = 0;
-  for (const auto& [newcomer, referred] : referred_) {
+  for (const Referred& referred : referred_) {
     if (referred.referrer == link) ++pending;
   }
   if (!is_broker_ || !IsLegalCount(body.num_portals) || body.reserved != 0 ||
@@ -198,19 +198,19 @@ bool Node::OnReferNode(Turn& turn, const Ref<NodeLink>& link, const ReferNodeBod
     return false;
   }
   const Ref<NodeLink> newcomer = MakeRef<NodeLink>(Ref<Node>(this), Role::kReferredAwaited, true);
-  connecting_.insert(newcomer.get());
+  connecting_.push_back(newcomer.get());
   assigned_[newcomer.get()] = prepared_names_.back();
   prepared_names_.pop_back();
-  referred_[newcomer.get()] = {link, body.referral, body.num_portals};
+  referred_.push_back({newcomer.get(), link, body.referral, body.num_portals});
   ActivateLater(turn, newcomer, std::move(transport));
   return true;
 }
 
 // The referred node spoke: it becomes a client, and gets a new transport to who referred it.
 bool Node::OnConnectToReferrer(Turn& turn, const Ref<NodeLink>& link, const ConnectBody& body) {
-  const auto found = referred_.find(link.get());
+  const auto found = FindReferred(link.get());
   if (!IsLegalCount(body.num_portals) || found == referred_.end()) return false;
-  const Referred referred = found->second;
+  const Referred referred = *found;
   referred_.erase(found);
   const NodeName name = assigned_[link.get()];
   turn.Later([this_node = Ref<Node>(this), link, referred, name, body] {

@@ -54,6 +54,10 @@ NodeName Node::IntroducerOf(const NodeName& a, const NodeName& b) const {
   return std::max(home_a, home_b);
 }
 
+bool Node::CanRemember() const {
+  return linked_.size() + denied_.size() + home_.size() < limits_.introductions_asked;
+}
+
 bool Node::IsDenied(const NodeName& a, const NodeName& b) const {
   return denied_.contains(Sorted(a, b));
 }
@@ -111,7 +115,7 @@ bool Node::OnIntroduced(Turn& turn, const Ref<NodeLink>& link, const IntroducedB
   const NamePair pair = Sorted(body.first, body.second);
   if (link->role() == Role::kOtherBroker) {
     // Asked by this broker, for itself or for a client.
-    if (!body.asker.is_valid()) return false;
+    if (!body.asker.is_valid() || !CanRemember()) return false;
     if (body.granted != 0) linked_.insert(pair);
     if (body.asker == name_) {
       if (body.granted == 0) denied_.insert(pair);
@@ -125,7 +129,7 @@ bool Node::OnIntroduced(Turn& turn, const Ref<NodeLink>& link, const IntroducedB
     }
     return true;
   }
-  if (body.asker.is_valid()) return false;
+  if (body.asker.is_valid() || !CanRemember()) return false;
   if (body.granted != 0) {
     linked_.insert(pair);
   } else {
@@ -147,6 +151,7 @@ bool Node::OnIntroduce(Turn& turn, const Ref<NodeLink>& link, const IntroduceBod
   };
   if (!from_client) {
     // The other broker answers for the asker, and for nodes that this one has not heard of.
+    if (!CanRemember()) return false;
     for (const NodeName& node : {body.first, body.second}) {
       if (!HomeOf(node).is_valid()) home_[node] = link->peer_name();
     }
@@ -161,7 +166,7 @@ bool Node::OnIntroduce(Turn& turn, const Ref<NodeLink>& link, const IntroduceBod
   const NodeName introducer = IntroducerOf(body.first, body.second);
   const Ref<NodeLink> other = FindLink(introducer);
   // NOLINTNEXTLINE(bugprone-branch-clone): the order of the questions matters.
-  if (linked_.size() >= kLimits.introductions_asked) {
+  if (!CanRemember() || !link->TakePermit(turn)) {
     answer(turn, false);
   } else if (introducer == name_) {
     if (!StartIntroduction(turn, body.first, body.second, answer)) answer(turn, false);
@@ -249,8 +254,8 @@ bool Node::OnPassIntroduction(Turn& turn, const Ref<NodeLink>& link,
   const Ref<NodeLink> to = FindLink(body.to);
   const auto home = home_.find(body.name);
   // A broker speaks for its own nodes, and only to this one's clients.
-  if (!is_broker_ || !body.name.is_valid() || body.side_a > 1 || !AllZero(body.reserved) ||
-      (home != home_.end() && home->second != link->peer_name()) ||
+  if (!is_broker_ || !CanRemember() || !body.name.is_valid() || body.side_a > 1 ||
+      !AllZero(body.reserved) || (home != home_.end() && home->second != link->peer_name()) ||
       (body.name != link->peer_name() && home == home_.end() && FindLink(body.name))) {
     turn.Later([closed = std::move(objects)] {});
     return false;

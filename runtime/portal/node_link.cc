@@ -43,6 +43,7 @@ void NodeLink::Establish(Turn& turn, Role role, const NodeName& peer, bool side_
     hops_.erase(link->id);
     if (link->router) Ref<Router>(link->router)->Pull(turn);
   }
+  Trace(turn, IPCZ_TRACE_LINK_UP);
   turn.Flush(this);
 }
 
@@ -51,6 +52,10 @@ void NodeLink::ReduceProxies(Turn& turn) {
     const Ref<Router> router = link->router;
     if (router && router->is_proxy()) router->Reduce(turn);
   }
+}
+
+void NodeLink::Trace(Turn& turn, IpczTraceEventKind kind, const RemoteLink* link) {
+  node_->Trace(turn, kind, peer_name_, link == nullptr ? 0 : link->id);
 }
 
 void NodeLink::MoveHopsTo(NodeLink* other) {
@@ -78,6 +83,7 @@ void NodeLink::Disconnect(Turn& turn) {
   if (dead_) return;
   dead_ = true;
   const Ref<NodeLink> self(this);
+  if ((RoleBit(role_) & kEstablished) != 0) Trace(turn, IPCZ_TRACE_LINK_DOWN);
   node_->ForgetLink(turn, this);
   const std::vector<Ref<RemoteLink>> hops = SortedHops();
   hops_.clear();
@@ -131,7 +137,7 @@ Ref<RemoteLink> NodeLink::AddPeerHop(uint64_t number, HopMaker maker) {
   const uint64_t made_by = static_cast<uint64_t>(maker);
   const uint64_t low_bits = made_by << 1 | (side_a_ ? 1 : 0);
   if ((number & 3) != low_bits || number >> 2 < next_peer_hop_[made_by] ||
-      hops_.size() >= kLimits.routes_per_link) {
+      hops_.size() >= node_->limits().routes_per_link) {
     return nullptr;
   }
   next_peer_hop_[made_by] = (number >> 2) + 1;

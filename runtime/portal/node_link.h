@@ -49,7 +49,7 @@ struct ParsedParcel;
 enum class HopMaker : uint8_t { kParcel, kAccept };
 
 // What a timer of the driver is set for.
-enum LinkTimer : uintptr_t { kReadOn = 0 };
+enum LinkTimer : uintptr_t { kReadOn = 0, kGiveUpWaits = 1, kGivePermits = 2 };
 
 class NodeLink : public RefCounted {
  public:
@@ -110,6 +110,8 @@ class NodeLink : public RefCounted {
   void SendControl(Turn& turn, MessageType type, RemoteLink* link);
   void SendFlag(Turn& turn, MessageType type, RemoteLink* link, bool flag);
   void SendTerms(Turn& turn, MessageType type, RemoteLink* link, const BypassTerms& terms);
+  void SendAmounts(Turn& turn, MessageType type, RemoteLink* link, uint64_t parcels,
+                   uint64_t bytes);
   void SendAccept(Turn& turn, RemoteLink* link, uint64_t nonce, bool forwards);
   template <typename Body>
   void SendMessage(Turn& turn, MessageType type, const Body& body,
@@ -117,6 +119,16 @@ class NodeLink : public RefCounted {
     Queue(turn, type, nullptr, Bytes(body), std::move(objects));
   }
   void OnSendFailed(Transport* transport);
+  // --- Waiting (node_link_deadline.cc) -----------------------------------------------------------
+
+  // Something waits here that has to come in time: see Limits::kWaitSeconds.
+  void BeginWait(Turn& turn);
+  uint64_t look() const { return look_; }
+  // Whether this client may have another introduction made now.
+  bool TakePermit(Turn& turn);
+
+  // Tells the node's tracer of this connection, or of a hop on it.
+  void Trace(Turn& turn, IpczTraceEventKind kind, const RemoteLink* link = nullptr);
   // Transmits what is queued, unless another thread is at it. No lock is held.
   void Flush(Cause cause);
 
@@ -208,6 +220,8 @@ class NodeLink : public RefCounted {
   bool OnEnd(Turn& turn, RemoteLink* link, End end);
   bool OnAccept(Turn& turn, const AcceptBody& body);
   // A hop that the other side made; null if the number is not one that it may use now.
+  void GiveUpWaits(Turn& turn);
+  void OnDeadline(Transport* transport, uintptr_t context);
   Ref<RemoteLink> AddPeerHop(uint64_t number, HopMaker maker);
   void ForgetIfOver(RemoteLink* link);
 
@@ -225,6 +239,10 @@ class NodeLink : public RefCounted {
   std::unique_ptr<LinkRings> rings_;  // null: everything goes by the transport
   std::vector<uint8_t> buffer_;       // the flushing thread's
   std::vector<IpczDriverHandle> handles_;
+
+  uint64_t look_ = 1;
+  bool waits_timed_ = false;
+  size_t permits_used_ = 0;
 
   absl::flat_hash_map<uint64_t, Ref<RemoteLink>> hops_;
   absl::flat_hash_map<uint64_t, Ref<RemoteLink>> parked_;  // by nonce

@@ -55,7 +55,8 @@ void NodeLink::OnTransportError(Transport* transport) {
 }
 
 void NodeLink::OnTimer(Transport* transport, uintptr_t context) {
-  if (context == kReadOn) OnDoorbell(transport);
+  if (context == kReadOn) return static_cast<void>(OnDoorbell(transport));
+  OnDeadline(transport, context);
 }
 
 bool NodeLink::OnMessage(Transport* transport, absl::Span<const uint8_t> data,
@@ -169,6 +170,7 @@ bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
   if (found == hops_.end()) return false;
   const Ref<RemoteLink> link = found->second;
   if (link->received_end != End::kNone || link->parked_nonce != 0) return false;
+  if (transport_->held_bytes() > node_->limits().held_bytes_per_link) return false;
   for (const ParsedParcel::Portal& portal : parsed.portals) {
     const Ref<RemoteLink> hop = AddPeerHop(portal.hop, HopMaker::kParcel);
     if (!hop) return false;
@@ -176,6 +178,7 @@ bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
     const Ref<Router> router = MakeRef<Router>(Ref<Domain>(node_->domain()));
     router->Attach(hop);
     *portal.place = router;
+    Trace(turn, IPCZ_TRACE_PORTAL_CAME, hop.get());
   }
   if (parsed.parcel->awaited != nullptr &&
       !node_->AwaitRelay(turn, link.get(), parsed.parcel.get())) {
@@ -185,10 +188,8 @@ bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
     turn.Discard(std::move(parsed.parcel));
     return true;
   }
-  const Ref<Router> router = link->router;
-  parsed.parcel->came_directly = router->current() == link.get() && router->IsDirectRemote();
   link->pending.Push(std::move(parsed.parcel));
-  router->Pull(turn);
+  Ref<Router>(link->router)->Pull(turn);
   return true;
 }
 
@@ -227,6 +228,8 @@ bool NodeLink::OnAccept(Turn& turn, const AcceptBody& body) {
   }
   if (parked_.size() >= kLimits.parked_accepts_per_link) return false;
   link->parked_nonce = body.nonce;
+  link->parked_at_look = look_;
+  BeginWait(turn);
   return parked_.emplace(body.nonce, link).second;
 }
 
@@ -274,6 +277,17 @@ bool NodeLink::OnHopMessage(Turn& turn, MessageType type, absl::Span<const uint8
     case MessageType::kReady:
       link->peer_proxies = flag != 0;
       return !router || router->OnReady(turn, link.get());
+    case MessageType::kWatch:
+    case MessageType::kRead: {
+      const AmountsBody amounts = Copy<AmountsBody>(body);
+      if (!router) return true;  // closed meanwhile
+      if (type == MessageType::kWatch) {
+        router->OnWatch(turn, {amounts.parcels, amounts.bytes});
+      } else {
+        router->OnRead(turn, {amounts.parcels, amounts.bytes});
+      }
+      return true;
+    }
     case MessageType::kOffer:
     case MessageType::kBypass: {
       const TermsBody terms = Copy<TermsBody>(body);

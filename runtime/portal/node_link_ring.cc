@@ -280,7 +280,7 @@ NodeLink::FrameRead NodeLink::ReadBeginning(Turn& turn, RingReader& ring, const 
   if (!IsLegalBareParcel(bare.header, bare.body, bare.section)) return FrameRead::kIllegal;
   ParcelPtr parcel = Parcel::New(size - sizeof(bare));
   if (parcel == nullptr) return FrameRead::kIllegal;
-  parcel->source = transport_;
+  parcel->SetSource(transport_);
   const size_t here = frame.size - sizeof(bare);
   ring.CopyOut(sizeof(bare), parcel->data(), here);
   ring.Consume(frame);

@@ -119,6 +119,11 @@ void NodeLink::SendTerms(Turn& turn, MessageType type, RemoteLink* link, const B
     Queue(turn, type, link, Bytes(TermsBody{link->id, terms.node, terms.nonce}), {});
 }
 
+void NodeLink::SendAmounts(Turn& turn, MessageType type, RemoteLink* link, uint64_t parcels,
+                           uint64_t bytes) {
+  if (CanSend(link)) Queue(turn, type, link, Bytes(AmountsBody{link->id, parcels, bytes}), {});
+}
+
 void NodeLink::SendAccept(Turn& turn, RemoteLink* link, uint64_t nonce, bool forwards) {
   link->told_proxies = forwards;
   const uint8_t byte = forwards ? 1 : 0;

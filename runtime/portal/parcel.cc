@@ -14,7 +14,14 @@ namespace ipdl::portal {
 static_assert(sizeof(Parcel) % 8 == 0, "the bytes behind it are aligned for any integer");
 
 Parcel::Parcel(size_t capacity) : size_(capacity), capacity_(capacity) {}
-Parcel::~Parcel() = default;
+Parcel::~Parcel() {
+  if (source_) source_->Release(capacity_ + Limits::kParcelCost);
+}
+
+void Parcel::SetSource(const Ref<Transport>& source) {
+  source_ = source;
+  source_->Hold(capacity_ + Limits::kParcelCost);
+}
 
 ParcelPtr Parcel::New(size_t capacity) {
   if (capacity > Limits::kParcelBytes) return nullptr;

@@ -42,13 +42,15 @@ class Parcel {
 
   // Portals (Router) and boxes, in order.
   std::vector<Ref<Object>> attachments;
-  // What it came over from another node; null if it did not.
-  Ref<Transport> source;
+  // What it came over from another node; null if it did not. Counts there as held from then on.
+  const Ref<Transport>& source() const { return source_; }
+  void SetSource(const Ref<Transport>& source);
   // Whether the node at the other end of `source` is known to have put it, not just passed it on.
   bool came_directly = false;
   // Objects of it that come through the broker and are not here yet; null when it is whole.
   struct Awaited {
     uint64_t relay_id;
+    uint64_t at_look = 0;              // of its NodeLink
     std::vector<Ref<Object>*> places;  // in the attachments here and of subparcels
   };
   std::unique_ptr<Awaited> awaited;
@@ -60,6 +62,7 @@ class Parcel {
   ~Parcel();
 
   Parcel* next_ = nullptr;
+  Ref<Transport> source_;
   size_t size_;
   const size_t capacity_;
 };

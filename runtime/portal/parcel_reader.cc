@@ -84,7 +84,7 @@ ParsedParcel ReadParcel(absl::Span<const uint8_t> body, IncomingHandles& handles
   // The places of attachments must not move any more once they are pointed at.
   for (Section& section : sections) {
     section.parcel->attachments.resize(section.records.size());
-    section.parcel->source = transport;
+    section.parcel->SetSource(transport);
   }
   ParsedParcel parsed;
   parsed.hop = fixed.hop;

@@ -20,6 +20,7 @@
 #include "runtime/portal/node_name.h"
 #include "runtime/portal/parcel.h"
 #include "runtime/portal/ref.h"
+#include "runtime/portal/traffic.h"
 
 namespace ipdl::portal {
 
@@ -66,8 +67,10 @@ class RemoteLink : public RefCounted {
   // The terms that the other end offered (this router stays), or told (this router goes there).
   std::unique_ptr<BypassTerms> offered;
   std::unique_ptr<BypassTerms> told;
+  Traffic traffic;
   // Accepted by the node at the other end before it was offered here: no router yet.
   uint64_t parked_nonce = 0;
+  uint64_t parked_at_look = 0;
 };
 
 }  // namespace ipdl::portal

@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "runtime/portal/held_parcel.h"
 #include "runtime/portal/include/ipcz/ipcz.h"
 #include "runtime/portal/object.h"
@@ -64,6 +65,8 @@ class Router : public Object {
                     ParcelPtr* parcel);
   IpczResult Trap(const IpczTrapConditions& conditions, IpczTrapEventHandler handler,
                   uintptr_t context, IpczTrapConditionFlags* satisfied, IpczPortalStatus* status);
+  // See IpczExtendedAPI.SetPortalLimits.
+  IpczResult SetLimits(Turn& turn, uint64_t parcels, uint64_t bytes);
   // The application, or the parcel that it was in, lets go of it.
   void Close(Turn& turn);
 
@@ -88,6 +91,17 @@ class Router : public Object {
 
   // The link has something new to read, or ended.
   void Pull(Turn& turn);
+
+  // --- Limits (router_flow.cc) -------------------------------------------------------------------
+
+  struct Amounts {
+    uint64_t parcels = 0;
+    uint64_t bytes = 0;
+  };
+  // The other side wants to hear when that much was got here.
+  void OnWatch(Turn& turn, const Amounts& window);
+  // The other side got that much.
+  void OnRead(Turn& turn, const Amounts& amounts);
 
   // --- Shortening of routes (router_reduce.cc) ---------------------------------------------------
 
@@ -139,7 +153,29 @@ class Router : public Object {
     End end = End::kNone;
   };
 
+  // Of a portal with limits: what was put and, as far as is known, not got.
+  struct Flow {
+    uint64_t max_parcels;
+    uint64_t max_bytes;
+    uint64_t parcels = 0;
+    uint64_t bytes = 0;
+  };
+
+  // Of a portal whose peer has limits: what was got and not yet told.
+  struct Watch {
+    Amounts window;
+    Amounts read;
+  };
+
   TwoPhase& two_phase();
+  bool MayPut(size_t num_bytes) const;
+  void CountPut(size_t num_bytes);
+  bool IsWritable() const;
+  void CountRead(Turn& turn, const Parcel& parcel);
+  void TellRead(Turn& turn);
+  std::unique_ptr<Amounts> EndFlow(Turn& turn);
+  void SendWatch(Turn& turn, const Amounts& window);
+  void SendRead(Turn& turn, const Amounts& amounts);
   IpczResult CheckAttachments(const ReservedHandles& handles) const;
   // The application has no part in it any more: it was sent, merged or closed.
   void LeaveApplication(Turn& turn);
@@ -151,6 +187,9 @@ class Router : public Object {
   void ReceiveFromPeer(Turn& turn, ParcelPtr parcel);
   void ReceiveEndFromPeer(Turn& turn, End end);
   void Deliver(Turn& turn, ParcelPtr parcel);
+  bool Enclose(Parcel* parcel);
+  static void SetContainer(absl::Span<const Ref<Object>> objects, Router* container);
+  ParcelPtr PopInbound();
   void Ended(Turn& turn, End end);
   void Dissolve();
   void Detach(Turn& turn, Ref<RemoteLink>& link);
@@ -171,6 +210,7 @@ class Router : public Object {
 
   const Ref<Domain> domain_;
   ParcelQueue inbound_;
+  Router* container_ = nullptr;  // in whose `inbound_` this portal lies; null: in none
   TrapSet traps_;
   std::unique_ptr<TwoPhase> two_phase_;
   Ref<Router> partner_;
@@ -179,6 +219,8 @@ class Router : public Object {
   Ref<RemoteLink> current_;
   Ref<RemoteLink> next_;
   std::unique_ptr<Held> held_;
+  std::unique_ptr<Flow> flow_;
+  std::unique_ptr<Watch> watch_;
   End in_end_ = End::kNone;   // how what comes from outward ended, once all before it was delivered
   End out_end_ = End::kNone;  // what was sent outward last
   bool used_ = false;         // a parcel was put or got: it can no longer be merged

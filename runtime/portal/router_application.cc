@@ -25,7 +25,7 @@ IpczPortalStatus Router::Status() const {
 }
 
 void Router::UpdateTraps(Turn& turn, bool new_parcel) {
-  if (!traps_.empty()) traps_.StatusChanged(turn, Status(), new_parcel);
+  if (!traps_.empty()) traps_.StatusChanged(turn, Status(), IsWritable(), new_parcel);
 }
 
 // --- Put -----------------------------------------------------------------------------------------
@@ -47,7 +47,9 @@ IpczResult Router::Put(Turn& turn, ParcelPtr& parcel, ReservedHandles& handles) 
   const IpczResult result = CheckAttachments(handles);
   if (result != IPCZ_RESULT_OK) return result;
   if (in_end_ != End::kNone) return IPCZ_RESULT_NOT_FOUND;
+  if (!MayPut(parcel->size())) return IPCZ_RESULT_RESOURCE_EXHAUSTED;
   if (handles.size() > 0) parcel->attachments = handles.Take();
+  CountPut(parcel->size());
   used_ = true;
   SendOut(turn, std::move(parcel));
   return IPCZ_RESULT_OK;
@@ -82,6 +84,7 @@ IpczResult Router::EndPut(Turn& turn, IpczTransaction transaction, size_t num_by
   }
   const IpczResult result = CheckAttachments(handles);
   if (result != IPCZ_RESULT_OK) return result;
+  if (in_end_ == End::kNone && !MayPut(num_bytes)) return IPCZ_RESULT_RESOURCE_EXHAUSTED;
   ParcelPtr parcel = std::move(open->parcel);
   two_phase_->puts.erase(open);
   parcel->Shrink(num_bytes);
@@ -101,7 +104,8 @@ IpczResult Router::AbortPut(Turn& turn, IpczTransaction transaction) {
 
 ParcelPtr Router::TakeHead(Turn& turn) {
   used_ = true;
-  ParcelPtr parcel = inbound_.Pop();
+  ParcelPtr parcel = PopInbound();
+  CountRead(turn, *parcel);
   UpdateTraps(turn, false);
   return parcel;
 }
@@ -141,6 +145,7 @@ IpczResult Router::BeginGet(Turn& turn, IpczBeginGetFlags flags, const volatile 
     return IPCZ_RESULT_RESOURCE_EXHAUSTED;
   }
   const size_t moved = std::min(room, count);
+  SetContainer(absl::MakeConstSpan(head->attachments).first(moved), nullptr);
   MoveHandlesOut(head, handles, moved);
   if (num_handles != nullptr) *num_handles = moved;
   if (num_bytes != nullptr) *num_bytes = head->size();
@@ -181,7 +186,7 @@ IpczResult Router::Trap(const IpczTrapConditions& conditions, IpczTrapEventHandl
                         IpczPortalStatus* status) {
   if (is_proxy() || closed_) return IPCZ_RESULT_INVALID_ARGUMENT;
   const IpczPortalStatus now = Status();
-  const IpczTrapConditionFlags holding = TrapSet::Satisfied(conditions, now);
+  const IpczTrapConditionFlags holding = TrapSet::Satisfied(conditions, now, IsWritable());
   if (holding != IPCZ_NO_FLAGS) {
     if (satisfied != nullptr) *satisfied = holding;
     if (status != nullptr) {
@@ -207,7 +212,7 @@ void Router::Close(Turn& turn) {
   if (closed_) return;
   closed_ = true;
   LeaveApplication(turn);
-  turn.Discard(&inbound_);
+  while (!inbound_.empty()) turn.Discard(PopInbound());
   SendEnd(turn, End::kClosed);
 }
 

@@ -110,6 +110,7 @@ void Router::Reduce(Turn& turn) {
       return;
   }
   bypassing_ = partner->bypassing_ = true;
+  stays->Trace(turn, IPCZ_TRACE_BYPASS_BEGUN, current_.get());
   const uint64_t nonce = stays->node().NewNonce();
   stays->SendTerms(turn, MessageType::kOffer, current_.get(), {goes->peer_name(), nonce});
   goes->SendTerms(turn, MessageType::kBypass, partner->current_.get(), {stays->peer_name(), nonce});
@@ -149,6 +150,8 @@ void Router::Accept(Turn& turn, Ref<RemoteLink> link) {
 void Router::SwitchTo(Turn& turn, Ref<RemoteLink> link) {
   current_->node_link->SendEnd(turn, current_.get(), End::kFin);
   old_ = std::exchange(current_, std::move(link));
+  NodeLink* const leads = (current_ ? current_ : old_)->node_link.get();
+  leads->Trace(turn, IPCZ_TRACE_BYPASS_TAKEN, current_.get());
 }
 
 // --- The one who goes there ----------------------------------------------------------------------

@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "runtime/portal/messages.h"
+#include "runtime/portal/node.h"
 #include "runtime/portal/node_link.h"
 #include "runtime/portal/reserved_handles.h"
 #include "runtime/portal/router.h"
@@ -21,6 +22,8 @@ void Router::SendOut(Turn& turn, ParcelPtr parcel) {
   } else if (peer_) {
     peer_->ReceiveFromPeer(turn, std::move(parcel));
   } else if (current_) {
+    current_->traffic.CountSent(parcel->size());
+    current_->node_link->node().CountSent(parcel->size());
     current_->node_link->Send(turn, current_.get(), std::move(parcel));
   } else {
     turn.Discard(std::move(parcel));
@@ -82,9 +85,37 @@ void Router::Deliver(Turn& turn, ParcelPtr parcel) {
   } else if (closed_) {
     turn.Discard(std::move(parcel));
   } else {
+    if (!Enclose(parcel.get())) return turn.Discard(std::move(parcel));
     inbound_.Push(std::move(parcel));
     UpdateTraps(turn, true);
   }
+}
+
+// The portals in `parcel` lie in this one's queue from now on. False if this one lies in one of
+// them, perhaps in a portal within a portal: nobody could ever get any of them.
+bool Router::Enclose(Parcel* parcel) {
+  if (parcel->attachments.empty()) return true;
+  for (const Router* router = this; router != nullptr; router = router->container_) {
+    for (const Ref<Object>& object : parcel->attachments) {
+      if (object.get() == router) return false;
+    }
+  }
+  SetContainer(parcel->attachments, this);
+  return true;
+}
+
+void Router::SetContainer(absl::Span<const Ref<Object>> objects, Router* container) {
+  for (const Ref<Object>& object : objects) {
+    if (object && object->kind() == ObjectKind::kPortal) {
+      static_cast<Router*>(object.get())->container_ = container;
+    }
+  }
+}
+
+ParcelPtr Router::PopInbound() {
+  ParcelPtr parcel = inbound_.Pop();
+  if (parcel != nullptr) SetContainer(parcel->attachments, nullptr);
+  return parcel;
 }
 
 void Router::Pull(Turn& turn) {
@@ -92,7 +123,11 @@ void Router::Pull(Turn& turn) {
     const Ref<RemoteLink> link = old_ ? old_ : current_;
     if (!link) return;
     while (!link->pending.empty() && link->pending.front()->awaited == nullptr) {
-      Deliver(turn, link->pending.Pop());
+      ParcelPtr parcel = link->pending.Pop();
+      parcel->came_directly = link == current_ && IsDirectRemote();
+      link->traffic.CountReceived(parcel->size());
+      link->node_link->node().CountReceived(parcel->size());
+      Deliver(turn, std::move(parcel));
     }
     if (!link->pending.empty() || link->received_end == End::kNone) return;
     if (link->received_end != End::kFin) return Ended(turn, link->received_end);
@@ -128,6 +163,8 @@ void Router::Ended(Turn& turn, End end) {
     partner->SendEnd(turn, End::kFin);
     if (partner->in_end_ != End::kFin) return;
     for (Router* half : {this, partner.get()}) {
+      if (half->current_)
+        half->current_->node_link->Trace(turn, IPCZ_TRACE_PROXY_GONE, half->current_.get());
       if (half->current_) half->Detach(turn, half->current_);
     }
     Dissolve();
@@ -165,6 +202,11 @@ IpczResult Router::Merge(Turn& turn, Router* a, Router* b, ReservedHandles& hand
   for (Ref<Object>& reference : taken) turn.Release(std::move(reference));
   a->LeaveApplication(turn);
   b->LeaveApplication(turn);
+  const std::unique_ptr<Amounts> from_a = a->EndFlow(turn);
+  const std::unique_ptr<Amounts> from_b = b->EndFlow(turn);
+  // What a's peer wants to know, b's peer can tell from now on.
+  if (from_a) b->SendWatch(turn, *from_a);
+  if (from_b) a->SendWatch(turn, *from_b);
   Join(turn, Ref<Router>(a), Ref<Router>(b));
   return IPCZ_RESULT_OK;
 }
@@ -173,8 +215,8 @@ void Router::Join(Turn& turn, Ref<Router> a, Ref<Router> b) {
   a->partner_ = b;
   b->partner_ = a;
   // What waits in each was on its way to the other's peer, and goes before anything else.
-  while (!a->inbound_.empty()) b->SendOut(turn, a->inbound_.Pop());
-  while (!b->inbound_.empty()) a->SendOut(turn, b->inbound_.Pop());
+  while (!a->inbound_.empty()) b->SendOut(turn, a->PopInbound());
+  while (!b->inbound_.empty()) a->SendOut(turn, b->PopInbound());
   for (const auto& [from, to] : {std::pair(a, b), std::pair(b, a)}) {
     if (from->in_end_ == End::kNone) continue;
     from->Dissolve();
@@ -207,7 +249,12 @@ Ref<RemoteLink> Router::Depart(Turn& turn, Ref<Router> portal, NodeLink* node_li
       !(portal->peer_ && !portal->old_ && !portal->peer_->old_ && !portal->peer_->partner_);
   portal->LeaveApplication(turn);
   portal->closed_ = true;
+  // Before any parcel goes there, lest it be got uncounted.
+  if (const std::unique_ptr<Amounts> watch = portal->EndFlow(turn)) {
+    node_link->SendAmounts(turn, MessageType::kWatch, link.get(), watch->parcels, watch->bytes);
+  }
   Join(turn, portal, away);
+  node_link->Trace(turn, IPCZ_TRACE_PORTAL_SENT, link.get());
   return link;
 }
 

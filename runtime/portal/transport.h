@@ -45,6 +45,11 @@ class Transport : public Object {
   bool SetTimer(uint64_t delay_us, uintptr_t context) const;
   // `forwarded`: whoever is at the other end only passed on what is reported.
   IpczResult ReportBadActivity(uintptr_t context, bool forwarded) const;
+  // Bytes of parcels that came this way and still exist.
+  void Hold(size_t num_bytes) { held_bytes_.fetch_add(num_bytes, std::memory_order_relaxed); }
+  void Release(size_t num_bytes) { held_bytes_.fetch_sub(num_bytes, std::memory_order_relaxed); }
+  size_t held_bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
+
   // Makes the caller own the driver's handle again, after a failure.
   DriverObject TakeObject() { return std::move(object_); }
 
@@ -57,6 +62,7 @@ class Transport : public Object {
   Ref<NodeLink> link_;  // set before activation
   IpczHandle listener_ = IPCZ_INVALID_HANDLE;
   std::atomic<bool> active_{false};
+  std::atomic<size_t> held_bytes_{0};
 };
 
 }  // namespace ipdl::portal

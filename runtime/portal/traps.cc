@@ -14,7 +14,7 @@ IpczTrapConditionFlags CauseFlag(const Turn& turn) {
 }  // namespace
 
 IpczTrapConditionFlags TrapSet::Satisfied(const IpczTrapConditions& conditions,
-                                          const IpczPortalStatus& status) {
+                                          const IpczPortalStatus& status, bool writable) {
   IpczTrapConditionFlags holding = IPCZ_NO_FLAGS;
   if ((status.flags & IPCZ_PORTAL_STATUS_PEER_CLOSED) != 0) holding |= IPCZ_TRAP_PEER_CLOSED;
   if ((status.flags & IPCZ_PORTAL_STATUS_DEAD) != 0) holding |= IPCZ_TRAP_DEAD;
@@ -24,6 +24,7 @@ IpczTrapConditionFlags TrapSet::Satisfied(const IpczTrapConditions& conditions,
   if (status.num_local_bytes > conditions.min_local_bytes) {
     holding |= IPCZ_TRAP_ABOVE_MIN_LOCAL_BYTES;
   }
+  if (writable) holding |= IPCZ_TRAP_WRITABLE;
   return holding & conditions.flags;
 }
 
@@ -33,12 +34,13 @@ void TrapSet::Add(const IpczTrapConditions& conditions, IpczTrapEventHandler han
   traps_->push_back({conditions, handler, context});
 }
 
-void TrapSet::StatusChanged(Turn& turn, const IpczPortalStatus& status, bool new_parcel) {
+void TrapSet::StatusChanged(Turn& turn, const IpczPortalStatus& status, bool writable,
+                            bool new_parcel) {
   if (traps_ == nullptr) return;
   size_t kept = 0;
   for (size_t i = 0; i < traps_->size(); ++i) {
     const Trap trap = (*traps_)[i];
-    IpczTrapConditionFlags flags = Satisfied(trap.conditions, status);
+    IpczTrapConditionFlags flags = Satisfied(trap.conditions, status, writable);
     if (new_parcel) flags |= trap.conditions.flags & IPCZ_TRAP_NEW_LOCAL_PARCEL;
     if (flags == IPCZ_NO_FLAGS) {
       (*traps_)[kept++] = trap;

@@ -19,12 +19,12 @@ class TrapSet {
  public:
   // The level conditions among those asked for that hold now.
   static IpczTrapConditionFlags Satisfied(const IpczTrapConditions& conditions,
-                                          const IpczPortalStatus& status);
+                                          const IpczPortalStatus& status, bool writable);
 
   void Add(const IpczTrapConditions& conditions, IpczTrapEventHandler handler, uintptr_t context);
 
   // Fires those that `status` satisfies; `new_parcel`: one can be got that could not before.
-  void StatusChanged(Turn& turn, const IpczPortalStatus& status, bool new_parcel);
+  void StatusChanged(Turn& turn, const IpczPortalStatus& status, bool writable, bool new_parcel);
 
   // Fires all that are left, with REMOVED.
   void Remove(Turn& turn);

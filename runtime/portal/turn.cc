@@ -16,7 +16,7 @@ namespace ipdl::portal {
 Turn::Turn(Domain* domain, Cause cause) : cause_(cause) { Lock(domain); }
 
 Turn::~Turn() {
-  Unlock();
+  if (root_ != nullptr) Unlock();
   while (RunAftermath()) {
   }
 }

@@ -49,6 +49,10 @@ class Turn {
 
   Cause cause() const { return cause_; }
 
+  // Unlocks before the end; what must follow still follows at the end. Nothing may be done with the
+  // turn or under its lock any more.
+  void Unlock();
+
   void Fire(const PendingEvent& event) { events_.push_back(event); }
   void Flush(NodeLink* link);
   // Wakes the other end of a connection, which finds what this turn wrote.
@@ -67,7 +71,6 @@ class Turn {
   };
 
   void Lock(Domain* domain);
-  void Unlock();
   bool RunAftermath();
   void TakeApart(ParcelPtr parcel);
 

@@ -272,6 +272,30 @@ struct TestDriverCalls {
 
 TestNetwork* TestNetwork::current() { return g_current; }
 
+const IpczDriver& TestNetwork::driver_with_timers() {
+  static const IpczExtendedDriver extended = [] {
+    IpczExtendedDriver made = {};
+    made.driver = driver();
+    made.driver.size = sizeof(made);
+    made.SetTimer = [](IpczDriverHandle transport, uint64_t, uintptr_t context, uint32_t,
+                       const void*) -> IpczResult {
+      g_current->timers.emplace_back(transport, context);
+      return IPCZ_RESULT_OK;
+    };
+    return made;
+  }();
+  return extended.driver;
+}
+
+void TestNetwork::FireTimers() {
+  for (const auto& [transport, context] : std::exchange(timers, {})) {
+    const std::shared_ptr<TransportEnd> end = From(transport)->transport;
+    if (!end->active) continue;
+    end->handler(end->listener, &context, sizeof(context), nullptr, 0,
+                 IPCZ_TRANSPORT_ACTIVITY_TIMER, nullptr);
+  }
+}
+
 const IpczDriver& TestNetwork::driver() {
   static const IpczDriver driver = {
       sizeof(IpczDriver),

@@ -78,6 +78,12 @@ class TestNetwork final : public Network {
   // Called before each message that is transmitted; may change it. Not with kThreaded.
   std::function<void(std::vector<uint8_t>* bytes)> tamper;
 
+  // The same with timers, which a test lets run out: each entry is a transport and a context.
+  static const IpczDriver& driver_with_timers();
+  std::vector<std::pair<IpczDriverHandle, uintptr_t>> timers;
+  // All that are set now; not those that are set meanwhile.
+  void FireTimers();
+
   // What ActivateTransport was given last.
   IpczHandle last_listener() const { return last_listener_; }
   int live_objects() const override { return live_objects_; }

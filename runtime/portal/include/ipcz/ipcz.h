@@ -367,6 +367,8 @@ typedef uint32_t IpczTrapConditionFlags;
 #define IPCZ_TRAP_ABOVE_MIN_LOCAL_BYTES IPCZ_FLAG_BIT(4)
 /* A parcel can be got that could not before. Never true while the trap is being set. */
 #define IPCZ_TRAP_NEW_LOCAL_PARCEL IPCZ_FLAG_BIT(7)
+/* A put of one byte would not meet the portal's limits (IpczExtendedAPI), or the peer is closed. */
+#define IPCZ_TRAP_WRITABLE IPCZ_FLAG_BIT(16)
 /* Only in events: caused by a call into the router on this thread, not by the driver's activity. */
 #define IPCZ_TRAP_WITHIN_API_CALL IPCZ_FLAG_BIT(9)
 
@@ -536,7 +538,106 @@ struct IPCZ_ALIGN(8) IpczAPI {
                               struct IpczBoxContents* contents);
 };
 
-/* Fills the table. The caller sets api->size; afterwards it is the size that this library fills.
+/* ---- Additions --------------------------------------------------------------------------------*/
+
+/* What one portal may have under way: put into it, and not yet got from its peer. 0: no limit. */
+struct IPCZ_ALIGN(8) IpczPortalLimits {
+  size_t size;
+  uint64_t max_parcels;
+  uint64_t max_bytes;
+};
+
+/* What the other end of one connection may make a node hold. A peer that goes beyond is
+ * disconnected. 0: the default. */
+struct IPCZ_ALIGN(8) IpczNodeLimits {
+  size_t size;
+  /* Hops of routes on one connection, of both sides. Default 16,384. */
+  uint64_t routes_per_link;
+  /* Of parcels that came over one connection and still exist, in a queue or held: bytes, each
+   * parcel counting 64 more. Default: no limit. */
+  uint64_t held_bytes_per_link;
+  /* Introductions that this broker makes for one other node within a second; what is beyond is
+   * denied, and its route stays longer. Without SetTimer: in all. Default 1,024. */
+  uint64_t introductions_per_second;
+};
+
+/* Of a node: sums over its connections since it was made. Of a portal: of the hop to its peer since
+ * that came into being; 0 if the peer is in the same node. */
+struct IPCZ_ALIGN(8) IpczCounters {
+  size_t size;
+  uint64_t parcels_sent;
+  uint64_t bytes_sent;
+  uint64_t parcels_received;
+  uint64_t bytes_received;
+  /* Now, of a node. */
+  uint64_t num_links;
+  uint64_t num_hops;
+};
+
+typedef uint32_t IpczDumpFlags;
+/* As a graph in the DOT language rather than as text. */
+#define IPCZ_DUMP_DOT IPCZ_FLAG_BIT(16)
+
+typedef uint32_t IpczTraceEventKind;
+#define IPCZ_TRACE_LINK_UP ((IpczTraceEventKind)1)       /* a connection is established */
+#define IPCZ_TRACE_LINK_DOWN ((IpczTraceEventKind)2)     /* a connection is over */
+#define IPCZ_TRACE_PORTAL_SENT ((IpczTraceEventKind)3)   /* a portal left by this new hop */
+#define IPCZ_TRACE_PORTAL_CAME ((IpczTraceEventKind)4)   /* a portal came by this new hop */
+#define IPCZ_TRACE_BYPASS_BEGUN ((IpczTraceEventKind)5)  /* a proxy told its neighbours */
+#define IPCZ_TRACE_BYPASS_TAKEN ((IpczTraceEventKind)6)  /* a route goes on by this new hop */
+#define IPCZ_TRACE_PROXY_GONE ((IpczTraceEventKind)7)    /* a proxy left the route of this hop */
+
+struct IPCZ_ALIGN(8) IpczTraceEvent {
+  size_t size;
+  /* What SetTracer was given. */
+  uintptr_t context;
+  IpczTraceEventKind kind;
+  uint32_t reserved;
+  /* The node at the other end of the connection, and the hop's number; 0 if none is meant. */
+  uint8_t peer[16];
+  uint64_t hop;
+};
+
+/* Runs on the thread that caused the event, without locks, after what it tells has happened. */
+typedef void(IPCZ_API* IpczTraceHandler)(const struct IpczTraceEvent* event);
+
+/* The table of a caller that knows the additions: api.size is sizeof(struct IpczExtendedAPI), and
+ * &api is what IpczGetAPI is given. */
+struct IPCZ_ALIGN(8) IpczExtendedAPI {
+  struct IpczAPI api;
+
+  /* Limits what is under way from this portal; both limits 0: not any more. From then on a Put or
+   * EndPut beyond them is RESOURCE_EXHAUSTED, changes nothing, and leaves a transaction open; a trap
+   * for IPCZ_TRAP_WRITABLE tells when there is room again. What was put before is not counted. The
+   * limits stay with the caller: a portal that is sent to another node arrives without.
+   * INVALID_ARGUMENT: no portal, null limits or too small. */
+  IpczResult(IPCZ_API* SetPortalLimits)(IpczHandle portal, const struct IpczPortalLimits* limits,
+                                        uint32_t flags, const void* options);
+
+  /* Holds from now on; what is beyond the new limits already stays.
+   * INVALID_ARGUMENT: no node, null limits or too small. */
+  IpczResult(IPCZ_API* SetNodeLimits)(IpczHandle node, const struct IpczNodeLimits* limits,
+                                      uint32_t flags, const void* options);
+
+  /* INVALID_ARGUMENT: neither node nor portal, null counters or too small. */
+  IpczResult(IPCZ_API* QueryCounters)(IpczHandle handle, uint32_t flags, const void* options,
+                                      struct IpczCounters* counters);
+
+  /* What a node knows of routes: its connections, the hops on them, what each leads to, and how far
+   * bypasses are. *num_bytes: room in, length out; not ended by a zero.
+   *   INVALID_ARGUMENT    no node, null num_bytes, room without a buffer
+   *   RESOURCE_EXHAUSTED  too little room; *num_bytes tells what is needed now */
+  IpczResult(IPCZ_API* Dump)(IpczHandle node, IpczDumpFlags flags, const void* options, char* text,
+                             size_t* num_bytes);
+
+  /* Calls `handler` for what happens to the node's connections and routes; null: not any more.
+   * INVALID_ARGUMENT: no node. */
+  IpczResult(IPCZ_API* SetTracer)(IpczHandle node, IpczTraceHandler handler, uintptr_t context,
+                                  uint32_t flags, const void* options);
+};
+
+/* Fills the table. The caller sets api->size; afterwards it is the size that this library fills:
+ * that of IpczExtendedAPI if there is room for it, otherwise that of IpczAPI.
  * INVALID_ARGUMENT: null, or too small.
  *
  *   struct IpczAPI ipcz = {.size = sizeof(ipcz)};

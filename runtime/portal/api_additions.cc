@@ -1,0 +1,95 @@
+// See api_additions.h. Arguments are checked here; the work is done under one Turn.
+
+#include "runtime/portal/api_additions.h"
+
+#include <cstring>
+#include <string>
+
+#include "runtime/portal/dump.h"
+#include "runtime/portal/handle_table.h"
+#include "runtime/portal/node.h"
+#include "runtime/portal/router.h"
+#include "runtime/portal/turn.h"
+
+namespace ipdl::portal {
+namespace {
+
+IpczResult IPCZ_API SetPortalLimits(IpczHandle portal, const IpczPortalLimits* limits,
+                                    uint32_t /*flags*/, const void* /*options*/) {
+  const Pinned<Router> router(portal);
+  if (!router || limits == nullptr || limits->size < sizeof(IpczPortalLimits)) {
+    return IPCZ_RESULT_INVALID_ARGUMENT;
+  }
+  Turn turn(router->domain(), Cause::kApiCall);
+  return router->SetLimits(turn, limits->max_parcels, limits->max_bytes);
+}
+
+IpczResult IPCZ_API SetNodeLimits(IpczHandle node, const IpczNodeLimits* limits, uint32_t /*flags*/,
+                                  const void* /*options*/) {
+  const Pinned<Node> pinned(node);
+  if (!pinned || limits == nullptr || limits->size < sizeof(IpczNodeLimits)) {
+    return IPCZ_RESULT_INVALID_ARGUMENT;
+  }
+  Turn turn(pinned->domain(), Cause::kApiCall);
+  pinned->SetLimits(*limits);
+  return IPCZ_RESULT_OK;
+}
+
+IpczResult IPCZ_API QueryCounters(IpczHandle handle, uint32_t /*flags*/, const void* /*options*/,
+                                  IpczCounters* counters) {
+  if (counters == nullptr || counters->size < sizeof(IpczCounters)) {
+    return IPCZ_RESULT_INVALID_ARGUMENT;
+  }
+  if (const Pinned<Node> node(handle); node) {
+    Turn turn(node->domain(), Cause::kApiCall);
+    node->QueryCounters(counters);
+    return IPCZ_RESULT_OK;
+  }
+  const Pinned<Router> router(handle);
+  if (!router) return IPCZ_RESULT_INVALID_ARGUMENT;
+  Turn turn(router->domain(), Cause::kApiCall);
+  counters->num_links = counters->num_hops = 0;
+  const Traffic none;
+  const RemoteLink* const hop = router->current();
+  (hop == nullptr ? none : hop->traffic).Tell(counters);
+  return IPCZ_RESULT_OK;
+}
+
+IpczResult IPCZ_API Dump(IpczHandle node, IpczDumpFlags flags, const void* /*options*/, char* text,
+                         size_t* num_bytes) {
+  const Pinned<Node> pinned(node);
+  if (!pinned || num_bytes == nullptr || (*num_bytes > 0 && text == nullptr)) {
+    return IPCZ_RESULT_INVALID_ARGUMENT;
+  }
+  std::string dump;
+  {
+    Turn turn(pinned->domain(), Cause::kApiCall);
+    dump = (flags & IPCZ_DUMP_DOT) != 0 ? DumpDot(*pinned) : DumpText(*pinned);
+  }
+  const size_t room = *num_bytes;
+  *num_bytes = dump.size();
+  if (room < dump.size()) return IPCZ_RESULT_RESOURCE_EXHAUSTED;
+  std::memcpy(text, dump.data(), dump.size());
+  return IPCZ_RESULT_OK;
+}
+
+IpczResult IPCZ_API SetTracer(IpczHandle node, IpczTraceHandler handler, uintptr_t context,
+                              uint32_t /*flags*/, const void* /*options*/) {
+  const Pinned<Node> pinned(node);
+  if (!pinned) return IPCZ_RESULT_INVALID_ARGUMENT;
+  Turn turn(pinned->domain(), Cause::kApiCall);
+  pinned->SetTracer(handler, context);
+  return IPCZ_RESULT_OK;
+}
+
+}  // namespace
+
+void FillAdditions(IpczExtendedAPI* table) {
+  table->SetPortalLimits = &SetPortalLimits;
+  table->SetNodeLimits = &SetNodeLimits;
+  table->QueryCounters = &QueryCounters;
+  table->Dump = &Dump;
+  table->SetTracer = &SetTracer;
+}
+
+}  // namespace ipdl::portal
