@@ -1,6 +1,7 @@
 #include "glue/blame.h"
 
 #include "glue/text.h"
+#include "runtime/log.h"
 
 namespace ipdl {
 
@@ -32,6 +33,10 @@ std::string ReplyName(const ProtocolInfo& protocol, uint16_t message) {
 std::string UnknownMessageName(const ActorHeader& header) {
   return Text((header.flags & kWireReply) != 0 ? "reply to message " : "message ", header.message,
               " of protocol 0x", absl::Hex(header.protocol, absl::kZeroPad8));
+}
+
+void LogNotSent(std::string_view message, const PeerLabel& to, std::string_view why) {
+  LogErrorLimited("refused", Text(message, " was not sent to ", to.ToString(), ": ", why));
 }
 
 }  // namespace ipdl

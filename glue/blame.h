@@ -12,6 +12,7 @@
 
 #include "glue/protocol.h"
 #include "glue/wire.h"
+#include "runtime/peer.h"
 
 namespace ipdl {
 
@@ -24,6 +25,9 @@ std::string ReplyName(const ProtocolInfo& protocol, uint16_t message);
 
 // For a header that fits no table.
 std::string UnknownMessageName(const ActorHeader& header);
+
+// The line about a message that was refused on our side; `message` is one of the names above.
+void LogNotSent(std::string_view message, const PeerLabel& to, std::string_view why);
 
 }  // namespace ipdl
 

@@ -60,7 +60,8 @@ void MessageChannel::SendControl(ControlMessage message) {
     writer.Put(static_cast<uint8_t>(side_));
     writer.Put(protocol_.fingerprint);
   }
-  Finish(writer);
+  std::string why_refused;
+  Finish(writer, &why_refused);  // it is small and of plain values: never refused
 }
 
 void MessageChannel::OnControl(const ActorHeader& header, absl::Span<const uint8_t> payload,

@@ -84,8 +84,9 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   // --- Sending (message_send.cc) ---------------------------------------------------------------
 
   // Opens a message whose body the caller writes. Each is followed by Finish or Abandon.
+  // kRefused: `why_refused` says why, for the caller to log with the message's name.
   Writer& Open(const ActorHeader& header);
-  SendResult Finish(Writer& writer);
+  SendResult Finish(Writer& writer, std::string* why_refused);
   void Abandon(Writer& writer);
 
   // Opens the reply to the question with this header. A reply is never refused because the peer

@@ -57,13 +57,13 @@ std::unique_ptr<MessageChannel::SpareMessage> MessageChannel::TakeSpare(Writer& 
   return spare;
 }
 
-SendResult MessageChannel::Finish(Writer& writer) {
-  if (ABSL_PREDICT_TRUE(spares_.empty())) return channel_->End(writer);
+SendResult MessageChannel::Finish(Writer& writer, std::string* why_refused) {
+  if (ABSL_PREDICT_TRUE(spares_.empty())) return channel_->End(writer, why_refused);
   const std::unique_ptr<SpareMessage> spare = TakeSpare(writer);
-  if (spare == nullptr) return channel_->End(writer);
+  if (spare == nullptr) return channel_->End(writer, why_refused);
   if (!IsOpen()) return SendResult::kClosed;
   if (!writer.Finish()) {
-    LogError(Text("not sent to ", peer().ToString(), ": ", writer.error()));
+    *why_refused = std::string(writer.error());
     return SendResult::kRefused;
   }
   TraceSent(*this, spare->bytes.bytes(), spare->handles);
@@ -91,18 +91,19 @@ void MessageChannel::FinishReply(const ActorHeader& question, Writer& writer) {
   // A nearly full queue makes every reply a spare one; one that was begun before it filled up ends
   // in the channel, which then has room for it, or is the channel's only message.
   const std::unique_ptr<SpareMessage> spare = TakeSpare(writer);
+  const auto reject = [&](std::string_view why) {
+    LogNotSent(NameOf(ReplyHeader(question, 0)), peer(), why);
+    SendRejection(question, RejectReason::kHandlerRejected);
+  };
   if (spare == nullptr) {
-    if (channel_->End(writer).code() == SendResult::kRefused) {
-      SendRejection(question, RejectReason::kHandlerRejected);
-    }
+    std::string why_refused;
+    if (channel_->End(writer, &why_refused).code() == SendResult::kRefused) reject(why_refused);
     return;
   }
   if (!IsOpen()) return;
   if (!writer.Finish() || spare->bytes.size() + kFrameOverhead > limits_.message_bytes ||
       spare->handles.size() > limits_.message_handles) {
-    LogError(Text("a reply to ", peer().ToString(),
-                  " cannot be sent: ", writer.ok() ? "it is too large" : writer.error()));
-    return SendRejection(question, RejectReason::kHandlerRejected);
+    return reject(writer.ok() ? "it is too large" : writer.error());
   }
   TraceSent(*this, spare->bytes.bytes(), spare->handles);
   Hold(*spare);

@@ -70,10 +70,19 @@ inline RefPtr<MessageChannel> Outgoing::TakeChannel() {
   return RefPtr<MessageChannel>::Adopt(std::exchange(channel_, nullptr));
 }
 
+inline SendResult Outgoing::Finish(MessageChannel& channel) {
+  std::string why_refused;
+  const SendResult sent = channel.Finish(*writer_, &why_refused);
+  if (ABSL_PREDICT_FALSE(sent.code() == SendResult::kRefused)) {
+    LogNotSent(MessageName(*from_->actor_class().protocol, message_), channel.peer(), why_refused);
+  }
+  return sent;
+}
+
 SendResult Outgoing::Send() noexcept {
   if (ABSL_PREDICT_FALSE(channel_ == nullptr)) return unsent_;
   const RefPtr<MessageChannel> channel = TakeChannel();
-  return channel->Finish(*writer_);
+  return Finish(*channel);
 }
 
 SendResult Outgoing::SendSync(SyncReply& reply) noexcept {
@@ -82,7 +91,7 @@ SendResult Outgoing::SendSync(SyncReply& reply) noexcept {
     return unsent_;
   }
   const RefPtr<MessageChannel> channel = TakeChannel();
-  if (const SendResult sent = channel->Finish(*writer_); !sent) {
+  if (const SendResult sent = Finish(*channel); !sent) {
     return channel->NoteSyncResult(sent);
   }
   const ProtocolInfo& protocol = *from_->actor_class().protocol;
@@ -100,7 +109,7 @@ void Outgoing::SendFor(internal::AwaitedReply& reply) noexcept {
   if (channel_ == nullptr) return reply.Fail(RejectReason::kSendError);
   const RefPtr<MessageChannel> channel = TakeChannel();
   // Writing the arguments runs traits of the author, who might even have closed the connection.
-  if (!channel->Finish(*writer_) || !from_->CanSend()) return reply.Fail(RejectReason::kSendError);
+  if (!Finish(*channel) || !from_->CanSend()) return reply.Fail(RejectReason::kSendError);
   channel->replies().Add(reply, *from_, message_, seqno_);
 }
 

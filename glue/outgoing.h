@@ -94,6 +94,8 @@ class Outgoing {
  private:
   void SendFor(internal::AwaitedReply& reply) noexcept;
   RefPtr<MessageChannel> TakeChannel();
+  // Logs a refusal under the name of the message.
+  SendResult Finish(MessageChannel& channel);
 
   // Kept by this object; null: the actor cannot send, or the message is gone.
   MessageChannel* channel_ = nullptr;

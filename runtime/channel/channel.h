@@ -88,8 +88,9 @@ class Channel {
   virtual Writer& Begin(MessageScope* scope = nullptr) = 0;
 
   // Queues the message. Its handles are consumed in every case. kRefused: the writer failed or the
-  // message is over Limits::message_bytes or message_handles; a line was logged.
-  virtual SendResult End(Writer& writer) = 0;
+  // message is over Limits::message_bytes or message_handles; `why_refused` gets the reason, or
+  // without it the log does.
+  virtual SendResult End(Writer& writer, std::string* why_refused = nullptr) = 0;
 
   // Drops the message and closes its handles.
   virtual void Abandon(Writer& writer) = 0;

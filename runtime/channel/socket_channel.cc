@@ -196,18 +196,33 @@ void SocketChannel::OnTransportDeadline() {
 
 // --- Sending -----------------------------------------------------------------------------------
 
-SendResult SocketChannel::End(Writer& writer) {
-  std::string why_refused;
-  return Queued(sender_.End(writer, &why_refused), why_refused);
+SendResult SocketChannel::End(Writer& writer, std::string* why_refused) {
+  std::string reason;
+  const SendResult result = Queued(sender_.End(writer, &reason));
+  if (ABSL_PREDICT_FALSE(result.code() == SendResult::kRefused)) {
+    if (why_refused == nullptr) {
+      LogRefused(reason);
+    } else {
+      *why_refused = std::move(reason);
+    }
+  }
+  return result;
 }
 
 SendResult SocketChannel::Send(absl::Span<const uint8_t> bytes,
                                std::vector<OwnedHandle>&& handles) {
-  std::string why_refused;
-  return Queued(sender_.Send(bytes, std::move(handles), &why_refused), why_refused);
+  std::string reason;
+  const SendResult result = Queued(sender_.Send(bytes, std::move(handles), &reason));
+  if (result.code() == SendResult::kRefused) LogRefused(reason);
+  return result;
 }
 
-SendResult SocketChannel::Queued(SendResult result, const std::string& why_refused) {
+void SocketChannel::LogRefused(const std::string& reason) {
+  LogErrorLimited("refused",
+                  absl::StrCat("a message to ", peer_.ToString(), " was not sent: ", reason));
+}
+
+SendResult SocketChannel::Queued(SendResult result) {
   if (result) {
     if (write_blocked_ || write_short_) return result;
     if (sender_.queued_bytes() >= limits_.flush_bytes ||
@@ -219,10 +234,6 @@ SendResult SocketChannel::Queued(SendResult result, const std::string& why_refus
     return result;
   }
   if (result.code() == SendResult::kWouldBlock) refused_ = true;
-  if (result.code() == SendResult::kRefused) {
-    LogErrorLimited(
-        "refused", absl::StrCat("a message to ", peer_.ToString(), " was not sent: ", why_refused));
-  }
   return result;
 }
 

@@ -59,7 +59,7 @@ class SocketChannel final : public Channel, private Transport {
 
   void Start(Delegate* delegate) override;
   Writer& Begin(MessageScope* scope = nullptr) override { return sender_.Begin(scope); }
-  SendResult End(Writer& writer) override;
+  SendResult End(Writer& writer, std::string* why_refused = nullptr) override;
   void Abandon(Writer& writer) override { sender_.Abandon(writer); }
   SendResult Send(absl::Span<const uint8_t> bytes, std::vector<OwnedHandle>&& handles) override;
   bool Flush() override;
@@ -93,7 +93,8 @@ class SocketChannel final : public Channel, private Transport {
   void OnTransportDeadline() override;
   bool HasInput() const override;
 
-  SendResult Queued(SendResult result, const std::string& why_refused);
+  SendResult Queued(SendResult result);
+  void LogRefused(const std::string& reason);
   void Write();
   void ReadMore(const bool& alive);
   bool DispatchFrames(const bool& alive);

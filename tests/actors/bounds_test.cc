@@ -9,6 +9,7 @@
 #include "PBounded.h"
 #include "PBoundedChild.h"
 #include "PBoundedParent.h"
+#include "glue/trace_log.h"
 #include "gtest/gtest.h"
 #include "runtime/foreign_close.h"
 #include "runtime/log.h"
@@ -94,6 +95,13 @@ class Scene : public testing::Test {
   ipdl::RefPtr<BoundedChild> child;
 };
 
+// The line has the name of the message, whom it was for, and why it was not sent.
+void ExpectNotSent(const std::string& message, const std::string& reason, const std::string& line) {
+  const size_t name = line.find(message + " was not sent to ");
+  ASSERT_NE(std::string::npos, name) << line;
+  EXPECT_NE(std::string::npos, line.find(": " + reason, name)) << line;
+}
+
 // --- Two honest ends ----------------------------------------------------------------------------
 
 class Bounds : public Scene {
@@ -109,13 +117,14 @@ class Bounds : public Scene {
     Settle();
   }
 
-  // The send is refused for this reason, nothing arrives, and the connection lives.
-  void ExpectRefused(const std::string& reason, ipdl::SendResult sent) {
+  // The send is refused for this reason, the log names the message, nothing arrives, and the
+  // connection lives.
+  void ExpectRefused(const std::string& message, const std::string& reason, ipdl::SendResult sent) {
     EXPECT_EQ(ipdl::SendResult::kRefused, sent.code());
     Settle();
     EXPECT_EQ(std::vector<std::string>{}, parent->received);
     ASSERT_EQ(1u, log.size());
-    EXPECT_NE(std::string::npos, log[0].find(reason)) << log[0];
+    ExpectNotSent("PBounded::Msg_" + message, reason, log[0]);
     log.clear();
     EXPECT_TRUE(child->SendData({}, "end"));
     Settle();
@@ -142,31 +151,31 @@ TEST_F(Bounds, ValuesBelowAndAtALimitArrive) {
 }
 
 TEST_F(Bounds, TooManyElementsAreNotSent) {
-  ExpectRefused("data: 5 elements, [MaxLength] allows 4",
+  ExpectRefused("Data", "data: 5 elements, [MaxLength] allows 4",
                 child->SendData(std::vector<uint8_t>(5), std::nullopt));
 }
 
 TEST_F(Bounds, TooManyBytesAreNotSent) {
-  ExpectRefused("name: 4 bytes, [MaxBytes] allows 3", child->SendData({}, "abcd"));
+  ExpectRefused("Data", "name: 4 bytes, [MaxBytes] allows 3", child->SendData({}, "abcd"));
 }
 
 TEST_F(Bounds, TooManyBytesInAFieldAreNotSent) {
-  ExpectRefused("text: 5 bytes, [MaxBytes] allows 4",
+  ExpectRefused("Labels", "text: 5 bytes, [MaxBytes] allows 4",
                 child->SendLabels({{Level::kLow, Label("12345", Mode::kOn)}}));
 }
 
 TEST_F(Bounds, TooManyElementsInAnAlternativeAreNotSent) {
-  ExpectRefused("ArrayOfLabel: 3 elements, [MaxLength] allows 2",
+  ExpectRefused("Put", "ArrayOfLabel: 3 elements, [MaxLength] allows 2",
                 child->SendPut(std::vector<Label>(3)));
 }
 
 TEST_F(Bounds, TooManyBytesInAnAlternativeAreNotSent) {
-  ExpectRefused("ByteBuf: 4 bytes, [MaxBytes] allows 3",
+  ExpectRefused("Put", "ByteBuf: 4 bytes, [MaxBytes] allows 3",
                 child->SendPut(*ipdl::ByteBuf::Copy({1, 2, 3, 4})));
 }
 
 TEST_F(Bounds, ANumberThatIsNoValueOfItsEnumIsNotSent) {
-  ExpectRefused("a value of enum actors::Mode is none of its own",
+  ExpectRefused("Put", "a value of enum actors::Mode is none of its own",
                 child->SendPut(std::vector<Label>{Label("", static_cast<Mode>(1))}));
 }
 
@@ -185,7 +194,13 @@ TEST_F(Bounds, AnAnswerBeyondItsBoundBecomesARejection) {
   }
   EXPECT_EQ((std::vector<std::string>{"1", "2", "handler rejected"}), answers);
   ASSERT_EQ(1u, log.size());
-  EXPECT_NE(std::string::npos, log[0].find("modes: 3 elements, [MaxLength] allows 2")) << log[0];
+  ExpectNotSent("PBounded::Reply_Ask", "modes: 3 elements, [MaxLength] allows 2", log[0]);
+}
+
+TEST_F(Bounds, WhatIsRefusedIsNamedWhileMessagesAreLogged) {
+  ipdl::SetTrace("*", [](std::string_view) {});
+  ExpectRefused("Data", "name: 4 bytes, [MaxBytes] allows 3", child->SendData({}, "abcd"));
+  ipdl::SetTrace("", nullptr);
 }
 
 // --- A parent under attack ----------------------------------------------------------------------

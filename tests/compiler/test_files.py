@@ -124,7 +124,7 @@ def test_unknown_characters_end_in_giving_up_too(capfd: Capture) -> None:
         "[" * 10_000,
         "struct S { UniquePtr<" + "a::" * 10_000 + "b x; };",
     ],
-    ids=lambda text: text[:24].strip(),
+    ids=lambda text: str(text)[:24].strip(),
 )
 def test_nesting_to_a_depth_of_ten_thousand(capfd: Capture, text: str) -> None:
     Path("S.ipdlh").write_text(text)
