@@ -12,7 +12,16 @@ from pathlib import Path
 # Run as a directory, Python puts tools/dev first; the modules are named from the root.
 sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-from tools.dev import build_dir, children, lint, mutants, programs, report, test_run  # noqa: E402
+from tools.dev import (
+    build_dir,
+    children,
+    cross_macos,
+    lint,
+    mutants,
+    programs,
+    report,
+    test_run,
+)  # noqa: E402
 
 
 def main(argv: list[str]) -> int:
@@ -34,6 +43,12 @@ def main(argv: list[str]) -> int:
                 build_dir.configure(build_dir.DEBUG, with_tests=False)
                 build_dir.build(build_dir.DEBUG)
                 return 0
+            case "cross":
+                match arguments:
+                    case ["macos", *architectures]:
+                        return cross_macos.command(architectures)
+                    case _:
+                        raise report.Usage("'cross' needs the system to build for: macos")
             case "format":
                 _no_arguments(command, arguments)
                 return lint.lay_out()

@@ -118,10 +118,10 @@ def build(profile: Profile, targets: list[str] | None = None) -> None:
 
         argv = ["ninja", "-C", str(profile.directory), *(targets or [])]
         if children.run_logged(argv, log, environment(profile), on_line=on_line):
-            raise report.Failed(f"the build failed\n{_failure(log)}")
+            raise report.Failed(f"the build failed\n{failure(log)}")
 
 
-def _failure(log: Path) -> str:
+def failure(log: Path) -> str:
     """The part of a ninja log from the first failure on."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     first = next((i for i, line in enumerate(lines) if line.startswith("FAILED: ")), None)
