@@ -61,8 +61,8 @@ struct Limits {
   // Questions of ours on one channel that the peer has not answered yet.
   uint32_t outstanding_replies = 4096;
 
-  // Sync calls of one side that wait inside one another on one channel: a handler that calls back is
-  // a level of our own stack.
+  // Sync calls of one side that wait inside one another on one channel: a handler that calls back
+  // is a level of our own stack.
   uint32_t sync_depth = 8;
 
   // Unsent bytes at which a channel writes at once instead of at the end of the loop's turn.

@@ -2,8 +2,8 @@
 //
 // Made by whoever made the connection (a launcher that started the peer, or the broker that
 // introduced it) and never from anything the peer said: text and numbers from the wire must not
-// get into it, but for what our own launcher says of those whom it introduces. Kept by each channel; read by checks of process kinds and by every log line that
-// blames a peer.
+// get into it, but for what our own launcher says of those whom it introduces. Kept by each
+// channel; read by checks of process kinds and by every log line that blames a peer.
 
 #ifndef IPDL_RUNTIME_PEER_H_
 #define IPDL_RUNTIME_PEER_H_

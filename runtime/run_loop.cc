@@ -425,8 +425,8 @@ bool RunLoop::Impl::Turn(int64_t max_wait) {
   ++depth;
   inbox.WakeUp();
   FlushDirty();
-  // Nested in a transport's callback, which may be inside a sync call's wait, that transport may hold
-  // input which the kernel no longer has.
+  // Nested in a transport's callback, which may be inside a sync call's wait, that transport may
+  // hold input which the kernel no longer has.
   bool any = (depth > 1 || waits > 0) && DispatchInput();
 
   int64_t timeout = 0;

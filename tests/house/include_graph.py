@@ -43,6 +43,8 @@ FLOORS["demo"] = tuple(FLOORS)
 FLOORS["examples"] = tuple(FLOORS)
 FLOORS["bench"] = tuple(FLOORS)
 FLOORS["tests"] = tuple(FLOORS)
+# What stands in for another system's SDK.
+FLOORS["tools/cross"] = ()
 
 # Floors on which generated headers exist; those have flat names ("PFoo.h").
 _USES_GENERATED = ("protocols", "demo", "examples", "bench", "tests")

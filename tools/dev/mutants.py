@@ -61,10 +61,10 @@ def command(arguments: list[str]) -> int:
         raise report.Failed(f"the unchanged router fails its tests: {noticed}")
     failed = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for mutant, noticed in zip(mutants, pool.map(_try, mutants)):
-            failed += not noticed.by
-            print(f"{'noticed' if noticed.by else 'NOT NOTICED':12} {mutant.name}", flush=True)
-            print(f"{'':12} {'by ' + noticed.by if noticed.by else noticed.why_not}", flush=True)
+        for mutant, outcome in zip(mutants, pool.map(_try, mutants)):
+            failed += not outcome.by
+            print(f"{'noticed' if outcome.by else 'NOT NOTICED':12} {mutant.name}", flush=True)
+            print(f"{'':12} {'by ' + outcome.by if outcome.by else outcome.why_not}", flush=True)
     print(f"{len(mutants) - failed} mutants noticed, {failed} not")
     return 1 if failed else 0
 

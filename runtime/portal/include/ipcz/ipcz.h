@@ -224,9 +224,8 @@ struct IPCZ_ALIGN(8) IpczDriver {
                                             void* buffer);
 };
 
-/* A driver that can do more. `driver.size` is sizeof(struct IpczExtendedDriver), and &driver is what
- * CreateNode is given. Each of these functions may be null; with a plain IpczDriver all of them are.
- */
+/* A driver that can do more. `driver.size` is sizeof(struct IpczExtendedDriver), and CreateNode is
+ * given &driver. Each of these functions may be null; with a plain IpczDriver all of them are. */
 struct IPCZ_ALIGN(8) IpczExtendedDriver {
   struct IpczDriver driver;
 
@@ -579,13 +578,13 @@ typedef uint32_t IpczDumpFlags;
 #define IPCZ_DUMP_DOT IPCZ_FLAG_BIT(16)
 
 typedef uint32_t IpczTraceEventKind;
-#define IPCZ_TRACE_LINK_UP ((IpczTraceEventKind)1)       /* a connection is established */
-#define IPCZ_TRACE_LINK_DOWN ((IpczTraceEventKind)2)     /* a connection is over */
-#define IPCZ_TRACE_PORTAL_SENT ((IpczTraceEventKind)3)   /* a portal left by this new hop */
-#define IPCZ_TRACE_PORTAL_CAME ((IpczTraceEventKind)4)   /* a portal came by this new hop */
-#define IPCZ_TRACE_BYPASS_BEGUN ((IpczTraceEventKind)5)  /* a proxy told its neighbours */
-#define IPCZ_TRACE_BYPASS_TAKEN ((IpczTraceEventKind)6)  /* a route goes on by this new hop */
-#define IPCZ_TRACE_PROXY_GONE ((IpczTraceEventKind)7)    /* a proxy left the route of this hop */
+#define IPCZ_TRACE_LINK_UP ((IpczTraceEventKind)1)      /* a connection is established */
+#define IPCZ_TRACE_LINK_DOWN ((IpczTraceEventKind)2)    /* a connection is over */
+#define IPCZ_TRACE_PORTAL_SENT ((IpczTraceEventKind)3)  /* a portal left by this new hop */
+#define IPCZ_TRACE_PORTAL_CAME ((IpczTraceEventKind)4)  /* a portal came by this new hop */
+#define IPCZ_TRACE_BYPASS_BEGUN ((IpczTraceEventKind)5) /* a proxy told its neighbours */
+#define IPCZ_TRACE_BYPASS_TAKEN ((IpczTraceEventKind)6) /* a route goes on by this new hop */
+#define IPCZ_TRACE_PROXY_GONE ((IpczTraceEventKind)7)   /* a proxy left the route of this hop */
 
 struct IPCZ_ALIGN(8) IpczTraceEvent {
   size_t size;
@@ -607,9 +606,9 @@ struct IPCZ_ALIGN(8) IpczExtendedAPI {
   struct IpczAPI api;
 
   /* Limits what is under way from this portal; both limits 0: not any more. From then on a Put or
-   * EndPut beyond them is RESOURCE_EXHAUSTED, changes nothing, and leaves a transaction open; a trap
-   * for IPCZ_TRAP_WRITABLE tells when there is room again. What was put before is not counted. The
-   * limits stay with the caller: a portal that is sent to another node arrives without.
+   * EndPut beyond them is RESOURCE_EXHAUSTED, changes nothing, and leaves a transaction open; a
+   * trap for IPCZ_TRAP_WRITABLE tells when there is room again. What was put before is not counted.
+   * The limits stay with the caller: a portal that is sent to another node arrives without.
    * INVALID_ARGUMENT: no portal, null limits or too small. */
   IpczResult(IPCZ_API* SetPortalLimits)(IpczHandle portal, const struct IpczPortalLimits* limits,
                                         uint32_t flags, const void* options);
