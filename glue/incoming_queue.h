@@ -55,6 +55,7 @@ class IncomingQueue {
   IncomingQueue& operator=(const IncomingQueue&) = delete;
 
   bool empty() const { return size_ == 0; }
+  bool has_nested() const { return !nested_.empty(); }
   // Of all messages together; see OwnedMessage::cost.
   size_t cost() const { return cost_; }
 

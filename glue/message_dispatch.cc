@@ -84,9 +84,12 @@ void MessageChannel::OnChannelMessage(absl::Span<const uint8_t> payload,
   if (ended_ || cut_) return;
   if (ABSL_PREDICT_FALSE(SyncCallWaits())) return DuringSyncWait(payload, handles);
   if (protocol_.reorders && hello_seen_) return Enqueue(payload, handles);
-  // What waited behind a sync call is older than this message.
-  if (ABSL_PREDICT_FALSE(!incoming_.empty())) DispatchWaiting();
-  if (ended_ || cut_) return;
+  if (ABSL_PREDICT_FALSE(!incoming_.empty())) {
+    // What waited behind a sync call is older than this message; what comes while that is handled,
+    // if it makes calls again, is younger.
+    Push(payload, OwnedMessage(payload, handles));
+    return DispatchWaiting();
+  }
   Dispatch(payload, handles);
   // The handler may have made a sync call; its stack is unwound now.
   if (ABSL_PREDICT_FALSE(!incoming_.empty())) DispatchWaiting();

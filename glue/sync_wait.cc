@@ -234,13 +234,14 @@ void MessageChannel::DuringSyncWait(absl::Span<const uint8_t> payload,
         return DispatchSyncReply(header, payload, handles);
       }
     } else if (!control && NestingOf(header.flags) != Nesting::kNot && Admits(payload)) {
-      while (DispatchAdmitted()) {  // those that are older
-      }
-      if (ended_ || cut_) return;
-      if (Admits(payload)) {
+      if (!incoming_.has_nested()) {
         ++nested_handled_;
         return Dispatch(payload, handles);
       }
+      Defer(payload, handles);  // behind those that are older
+      while (DispatchAdmitted()) {
+      }
+      return;
     }
   }
   Defer(payload, handles);

@@ -253,6 +253,31 @@ TEST(NestedHostile, ALoopInsideAHandlerFindsWhatWasReadBefore) {
   EXPECT_EQ(2, handled);
 }
 
+// A message that comes while older ones wait to be handled, one of which makes a call behind which
+// a younger one waits.
+TEST(NestedHostile, WhatComesKeepsItsOrderAlthoughOlderMessagesMakeCalls) {
+  Scene<NestChild> scene;
+  const auto note = [&](uint32_t n) {
+    scene.peer->Send(MessageBytes(PNest::kProtocol, PNest::Msg_Note, kNobody).Put(n));
+  };
+  std::vector<uint32_t> notes;
+  scene.victim->on = [&](What, uint32_t n, uint32_t*) {
+    notes.push_back(n);
+    if (n == 1) {
+      note(3);
+      scene.peer->Send(SyncReply(PNest::Msg_Plain, 2));
+      EXPECT_TRUE(scene.victim->SendPlain(0, &scene.answer));
+    }
+    return ipdl::Ok();
+  };
+  note(1);
+  scene.peer->Send(SyncReply(PNest::Msg_Plain, 1));
+  EXPECT_TRUE(scene.victim->SendPlain(0, &scene.answer));
+  note(2);
+  scene.Settle();
+  EXPECT_EQ((std::vector<uint32_t>{1, 2, 3}), notes);
+}
+
 // --- Depth -------------------------------------------------------------------------------------
 
 // Calls back and forth between two honest sides; the answer is how deep it went.
