@@ -13,7 +13,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser,
         "Writes HTML pages, one for each protocol and header that is read, and an index: messages by\n"
         "who may send them, types, limits, `///` comments, and who manages whom as a picture. The\n"
-        "pages need no server, no script and no network. Prints the path of the index.",
+        "pages need no server, no script and no network. Pages that an earlier run wrote there and\n"
+        "this one does not are removed. Prints the path of the index.",
         """
 ipdl doc -I protocols protocols/*.ipdl -o pages
 ipdl doc PFoo.ipdl -o pages --title "The protocols of Foo"
@@ -34,6 +35,7 @@ ipdl doc PFoo.ipdl -o pages --title "The protocols of Foo"
 
 def run(arguments: argparse.Namespace) -> int:
     from ipdl import output  # here, so that --help need not load the compiler
+    from ipdl.doc import stale
     from ipdl.doc.links import INDEX, page_of
     from ipdl.doc.site import pages_of
     from ipdl.reporter import Reporter
@@ -44,7 +46,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not reporter.has_errors():
         directory: str = arguments.output_dir
         pages = pages_of(units, arguments.title)
-        output.write_all([(os.path.join(directory, name), text) for name, text in pages], reporter)
+        earlier = stale.read_list(directory)
+        files = [*pages, stale.list_of(pages)]
+        output.write_all([(os.path.join(directory, name), text) for name, text in files], reporter)
         if not reporter.has_errors():
+            stale.remove(directory, earlier, pages)
             print(os.path.join(directory, INDEX))
     return findings.show(reporter)

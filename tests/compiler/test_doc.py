@@ -186,6 +186,50 @@ def test_a_file_with_errors_has_no_pages(here: Path) -> None:
     assert not (here / "out").exists()
 
 
+def _names(directory: Path) -> set[str]:
+    return {path.name for path in directory.iterdir()}
+
+
+def test_pages_of_files_that_are_gone_are_removed(tmp_path: Path) -> None:
+    for name in "ABCDE":
+        (tmp_path / f"{name}.ipdlh").write_text(f"struct S{name} {{ bool b; }};\n")
+    out = tmp_path / "out"
+    everything = [f"{name}.ipdlh" for name in "ABCDE"]
+    assert 0 == ipdl(tmp_path, "doc", *everything, "-o", "out").code
+    (out / "mine.html").write_text("not a page of ours")
+    (out / "B.ipdlh.html").write_text("changed by hand")
+    (out / "C.ipdlh.html").rename(tmp_path / "moved.html")
+    (out / "C.ipdlh.html").symlink_to(tmp_path / "moved.html")
+    assert 0 == ipdl(tmp_path, "doc", "A.ipdlh", "D.ipdlh", "-o", "out").code
+    kept = {"A.ipdlh.html", "D.ipdlh.html", "index.html", "ipdl.css", ".ipdl-doc"}
+    assert kept | {"mine.html", "B.ipdlh.html", "C.ipdlh.html"} == _names(out)
+    assert (tmp_path / "moved.html").exists()
+
+
+def test_with_an_error_no_page_is_removed(tmp_path: Path) -> None:
+    for name, type_ in ("A", "bool"), ("B", "bool"):
+        (tmp_path / f"{name}.ipdlh").write_text(f"struct S{name} {{ {type_} b; }};\n")
+    assert 0 == ipdl(tmp_path, "doc", "A.ipdlh", "B.ipdlh", "-o", "out").code
+    before = _names(tmp_path / "out")
+    (tmp_path / "A.ipdlh").write_text("struct S { Unknown b; };\n")
+    assert 1 == ipdl(tmp_path, "doc", "A.ipdlh", "-o", "out").code
+    assert before == _names(tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", ["../A.html", "/A.html", "sub/A.html", ".html\0", "A.txt", ".."])
+def test_a_list_of_pages_that_was_tampered_with_removes_nothing_else(
+    tmp_path: Path, name: str
+) -> None:
+    digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # of nothing
+    (tmp_path / "A.ipdlh").write_text("struct S { bool b; };\n")
+    (tmp_path / "out" / "sub").mkdir(parents=True)
+    for path in ("A.html", "out/A.txt", "out/sub/A.html"):
+        (tmp_path / path).write_text("")
+    (tmp_path / "out" / ".ipdl-doc").write_bytes(f"{digest}  {name}\n\xff junk\n".encode("latin-1"))
+    assert 0 == ipdl(tmp_path, "doc", "A.ipdlh", "-o", "out").code
+    assert all((tmp_path / path).exists() for path in ("A.html", "out/A.txt", "out/sub/A.html"))
+
+
 def test_names_that_differ_in_case_alone_are_refused(here: Path) -> None:
     (here / "values.ipdlh").write_text("struct V { bool b; };\n")
     result = ipdl(here, "doc", "lib/Values.ipdlh", "values.ipdlh", "-o", "out")
