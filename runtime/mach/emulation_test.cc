@@ -12,8 +12,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "runtime/mach/client/launch.h"
 #include "runtime/mach/conformance/mach_for_test.h"
+#include "runtime/mach/own_machd_for_test.h"
 #include "tests/support/forked_test.h"
 
 namespace ipdl::mach_test {
@@ -175,33 +175,6 @@ MACH_TEST(MachEmulation, ASignalInterruptsOnlyWhoAskedForIt) {
   DropReceive(port);
 }
 
-// A machd of the test's own, for limits and for its end.
-class OwnMachd {
- public:
-  explicit OwnMachd(const std::vector<std::string>& arguments) {
-    mach::DisconnectThread();
-    EXPECT_TRUE(mach::LaunchMachd(arguments, &launched_));
-  }
-  ~OwnMachd() {
-    mach::DisconnectThread();
-    launched_.life_line.Reset();
-    int status = 0;
-    EXPECT_EQ(launched_.pid, waitpid(launched_.pid, &status, 0));
-    EXPECT_TRUE(killed_ || status == 0) << status;
-    // One that ends by itself has removed these already.
-    unlink((launched_.directory + "/machd").c_str());
-    rmdir(launched_.directory.c_str());
-  }
-  void Kill() {
-    killed_ = true;
-    kill(launched_.pid, SIGKILL);
-  }
-
- private:
-  mach::LaunchedMachd launched_;
-  bool killed_ = false;
-};
-
 FORKED_TEST(MachLimits, NamesEndAtTheirLimit) {
   OwnMachd machd({"--limit", "names=10"});
   mach_port_t name = MACH_PORT_NULL;
@@ -263,7 +236,7 @@ FORKED_TEST(MachLimits, VouchersEndAtTheirLimit) {
 }
 
 FORKED_TEST(MachEmulation, WithoutMachdEveryCallFailsAndNoneHangs) {
-  OwnMachd machd({});
+  OwnMachd machd;
   const mach_port_t port = NewPortWithSend();
   machd.Kill();
   WordMessage got = {};

@@ -1,6 +1,7 @@
 // Vouchers on Linux: making and reading them, and the calling thread's own. See <mach/mach.h>.
 
 #include <mach/mach.h>
+#include <mach/mach_voucher.h>
 
 #include <cstring>
 #include <utility>

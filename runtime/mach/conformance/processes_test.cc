@@ -119,20 +119,39 @@ MACH_TEST(MachProcesses, ASenderWaitsForRoomAndItsMessagesKeepTheirOrder) {
 MACH_TEST(MachProcesses, ASenderThatWaitsIsReleasedWhenThePortDies) {
   const std::string name = ServiceName("release");
   const mach_port_t port = CheckIn(name);
+  const mach_port_t control = NewPortWithSend();
+  mach_port_t shown[1] = {control};
+  ASSERT_EQ(KERN_SUCCESS, mach_ports_register(Self(), shown, 1));
   Child child([&] {
     const mach_port_t send = LookUp(name);
+    mach_port_array_t found = nullptr;
+    mach_msg_type_number_t count = 0;
+    ASSERT_EQ(KERN_SUCCESS, mach_ports_lookup(Self(), &found, &count));
+    for (uint32_t i = 0; i < 5; ++i) ASSERT_EQ(MACH_MSG_SUCCESS, SendWord(send, i));
+    const mach_port_t moved = NewPort();
+    PortMessage message = Carry(found[0], mach_task_self(), MACH_MSG_TYPE_COPY_SEND);
+    message.header.msgh_id = static_cast<mach_msg_id_t>(moved);
+    ASSERT_EQ(MACH_MSG_SUCCESS, Send(&message));
     // The sixth waits for room, and counts as sent when there will never be any.
-    for (uint32_t i = 0; i < 6; ++i) {
-      WordMessage message = Word(send, MACH_MSG_TYPE_COPY_SEND, i);
-      ASSERT_EQ(MACH_MSG_SUCCESS, mach_msg(&message.header, MACH_SEND_MSG, kWordBytes, 0,
-                                           MACH_PORT_NULL, 0, MACH_PORT_NULL));
-    }
+    message = Carry(send, moved, MACH_MSG_TYPE_MOVE_RECEIVE);
+    EXPECT_EQ(MACH_MSG_SUCCESS, mach_msg(&message.header, MACH_SEND_MSG, kPortBytes, 0,
+                                         MACH_PORT_NULL, 0, MACH_PORT_NULL));
     EXPECT_EQ(MACH_SEND_INVALID_DEST, SendWord(send, 6));
     DropSend(send);
   });
-  while (StatusOf(port).mps_msgcount < 5) {
+  PortMessage got = {};
+  ASSERT_EQ(MACH_MSG_SUCCESS, Receive(control, &got));
+  const auto moved = static_cast<mach_port_t>(got.header.msgh_id);
+  // It waits when what it carries has left its name space.
+  mach_port_type_t type = 0;
+  while (mach_port_type(got.port.name, moved, &type) == KERN_SUCCESS) {
   }
   DropReceive(port);
+  child.Wait();
+  ASSERT_EQ(KERN_SUCCESS, mach_ports_register(Self(), nullptr, 0));
+  DropSend(got.port.name);
+  DropSend(control);
+  DropReceive(control);
 }
 
 MACH_TEST(MachProcesses, TheDeathOfAReceiverIsADeadName) {

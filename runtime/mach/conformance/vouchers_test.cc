@@ -1,5 +1,7 @@
 // Vouchers: made of recipes, carried by messages, kept by whoever asked for them.
 
+#include <mach/mach_voucher.h>
+
 #include <cstring>
 
 #include "runtime/mach/conformance/mach_for_test.h"

@@ -50,11 +50,6 @@ kern_return_t mach_ports_lookup(task_t task, mach_port_array_t* ports,
 /* A voucher made of `recipes_size` bytes of recipes. The caller owns the send right. */
 kern_return_t host_create_mach_voucher(host_t host, mach_voucher_attr_raw_recipe_array_t recipes,
                                        mach_msg_type_number_t recipes_size, ipc_voucher_t* voucher);
-/* Writes the recipe of one attribute; `*recipe_size` is the room, then the size. */
-kern_return_t mach_voucher_extract_attr_recipe(ipc_voucher_t voucher, mach_voucher_attr_key_t key,
-                                               mach_voucher_attr_raw_recipe_t recipe,
-                                               mach_msg_type_number_t* recipe_size);
-
 /* The calling thread's voucher: put into a message that has none, taken from one for the time of
  * its handler (the message's own right moves into the thread), and put back. */
 typedef struct voucher_mach_msg_state_s* voucher_mach_msg_state_t;
