@@ -45,7 +45,10 @@ IpczResult IPCZ_API CreateNode(const IpczDriver* driver, IpczCreateNodeFlags fla
   if (!std::atomic<uint32_t>::is_always_lock_free || !std::atomic<uint64_t>::is_always_lock_free) {
     return IPCZ_RESULT_UNIMPLEMENTED;
   }
-  Ref<Node> made = MakeRef<Node>(driver, (flags & IPCZ_CREATE_NODE_AS_BROKER) != 0);
+  const bool memory_may_grow =
+      options == nullptr || (options->memory_flags & IPCZ_MEMORY_FIXED_PARCEL_CAPACITY) == 0;
+  Ref<Node> made =
+      MakeRef<Node>(driver, (flags & IPCZ_CREATE_NODE_AS_BROKER) != 0, memory_may_grow);
   const IpczResult result = made->Begin();
   if (result != IPCZ_RESULT_OK) return result;
   *node = HandleTable::Get().Add(std::move(made));

@@ -105,16 +105,5 @@ TEST_F(ConnectTest, TwoClientsThatTakeEachOtherForTheBrokerFail) {
   CloseAll({portal0, portal1});
 }
 
-TEST_F(ConnectTest, AClientWithADelegateAllocatesNothing) {
-  const Portals portals =
-      ConnectWith(NewBroker(), IPCZ_NO_FLAGS, NewNode(),
-                  IPCZ_CONNECT_NODE_TO_BROKER | IPCZ_CONNECT_NODE_TO_ALLOCATION_DELEGATE, true);
-  const int before = network().allocations();
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(IPCZ_RESULT_OK, Put(portals.b, std::string(5000, 'x')));
-  for (int i = 0; i < 100; ++i) EXPECT_EQ(5000u, WaitToGet(portals.a).text.size());
-  EXPECT_EQ(before, network().allocations());
-  CloseAll({portals.a, portals.b});
-}
-
 }  // namespace
 }  // namespace ipdl::portal

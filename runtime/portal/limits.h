@@ -53,6 +53,9 @@ struct Limits {
   // Of one message in a ring; larger ones go by the transport.
   size_t ring_message_bytes = size_t{64} << 20;
 
+  // Pieces of memory that are allocated for a node that has made this one its delegate.
+  size_t memory_requests_per_link = 4096;
+
   // Bytes of a ring that are read before others have their turn; a full ring at least.
   size_t ring_bytes_per_turn = size_t{1} << 20;
 

@@ -61,6 +61,9 @@ struct LinkRings {
   In offered_in;  // the other end has not said that it writes there
   Unfinished unfinished;
   Arriving arriving;
+  bool resizing = false;   // other memory for `out` is being allocated or offered
+  bool may_resize = true;  // nobody has refused it
+  uint64_t written = 0;    // bytes since the last look at how much the ring is used
   bool switching = false;  // SwitchRing is in the queue
   bool waits = false;      // asked for a bell when there is room
 };

@@ -43,6 +43,10 @@ constexpr MessageRow kRows[] = {
     {MessageType::kShareMemory, "ShareMemory", sizeof(ShareMemoryBody), kEstablished, 1, false},
     {MessageType::kRingReady, "RingReady", sizeof(RingReadyBody), kEstablished, 0, false},
     {MessageType::kSwitchRing, "SwitchRing", sizeof(SwitchRingBody), kEstablished, 0, false},
+    {MessageType::kRequestMemory, "RequestMemory", sizeof(RequestMemoryBody),
+     kFromClient | RoleBit(Role::kEqual), 0, false},
+    {MessageType::kProvideMemory, "ProvideMemory", sizeof(ProvideMemoryBody),
+     kFromBroker | RoleBit(Role::kEqual), 255, false},
 
     {MessageType::kParcel, "Parcel", sizeof(ParcelBody), kEstablished, 0, true},
     {MessageType::kFin, "Fin", sizeof(HopBody), kEstablished, 0, false},

@@ -40,6 +40,8 @@ enum class MessageType : uint8_t {
   kShareMemory = 21,
   kRingReady = 22,
   kSwitchRing = 23,
+  kRequestMemory = 24,
+  kProvideMemory = 25,
   // On one hop of a route.
   kParcel = 30,
   kFin = 31,
@@ -88,8 +90,10 @@ static_assert(sizeof(MessageHeader) == 16);
 struct ConnectBody {  // ConnectToBroker, ConnectToReferrer
   uint32_t version;
   uint32_t num_portals;
+  uint32_t delegates = 0;  // 1: the other node shall allocate all memory of the sender's
+  uint32_t reserved = 0;
 };
-static_assert(sizeof(ConnectBody) == 8);
+static_assert(sizeof(ConnectBody) == 16);
 
 struct ConnectFromBrokerBody {
   NodeName broker;
@@ -126,7 +130,7 @@ struct ReferralDoneBody {  // with the transport to the new node, and perhaps me
   uint64_t referral;
   NodeName name;
   uint32_t num_portals;  // of the new node
-  uint32_t reserved;
+  uint32_t delegates;    // as it said
 };
 static_assert(sizeof(ReferralDoneBody) == 32);
 
@@ -203,6 +207,17 @@ struct SwitchRingBody {
   uint64_t reserved;
 };
 static_assert(sizeof(SwitchRingBody) == 8);
+
+struct RequestMemoryBody {  // for a ring of one direction
+  uint64_t request;
+  uint64_t capacity;
+};
+static_assert(sizeof(RequestMemoryBody) == 16);
+
+struct ProvideMemoryBody {  // with the memory, or with nothing
+  uint64_t request;
+};
+static_assert(sizeof(ProvideMemoryBody) == 8);
 
 struct HopBody {  // Fin, LockAsk, LockGrant, LockRelease, Settled
   uint64_t hop;

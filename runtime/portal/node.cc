@@ -12,8 +12,12 @@
 
 namespace ipdl::portal {
 
-Node::Node(const IpczDriver* driver, bool is_broker)
-    : Object(kKind), driver_(driver), is_broker_(is_broker), domain_(MakeRef<Domain>()) {}
+Node::Node(const IpczDriver* driver, bool is_broker, bool memory_may_grow)
+    : Object(kKind),
+      driver_(driver),
+      is_broker_(is_broker),
+      memory_may_grow_(memory_may_grow),
+      domain_(MakeRef<Domain>()) {}
 Node::~Node() = default;
 
 IpczResult Node::MakeName(NodeName* name) const {
@@ -71,6 +75,11 @@ void Node::ForgetLink(Turn& turn, NodeLink* link) {
   const Ref<NodeLink> kept(link);
   ForgetConnecting(link);
   assigned_.erase(link);
+  // What the delegate was asked for does not come any more; nor does a link that is over want it.
+  absl::erase_if(memory_requests_, [&](const auto& entry) {
+    return link == delegate_.get() || entry.second.link == link;
+  });
+  if (link == delegate_.get()) delegate_ = nullptr;
   if (const auto referred = FindReferred(link); referred != referred_.end()) {
     referred->referrer->SendMessage(turn, MessageType::kReferralFailed,
                                     ReferralFailedBody{referred->referral});
@@ -180,6 +189,39 @@ void Node::DropAwaiting(RemoteLink* link) {
   std::vector<Ref<RemoteLink>>& waiting = found->second;
   waiting.erase(std::remove(waiting.begin(), waiting.end(), link), waiting.end());
   if (waiting.empty()) awaiting_.erase(found);
+}
+
+// --- Memory --------------------------------------------------------------------------------------
+
+void Node::RequestMemory(Turn& turn, NodeLink* link, size_t capacity) {
+  if (!has_delegate_) {
+    turn.Later([asker = Ref<NodeLink>(link), driver = driver_, capacity] {
+      asker->OnRingMemory(LinkMemory::Allocate(driver, LinkMemoryShape::kOneDirection, capacity),
+                          capacity);
+    });
+    return;
+  }
+  if (!delegate_ || !delegate_->is_established()) return;
+  const uint64_t number = next_memory_request_++;
+  memory_requests_.emplace(number, MemoryRequest{Ref<NodeLink>(link), capacity});
+  delegate_->SendFirst(turn, MessageType::kRequestMemory, RequestMemoryBody{number, capacity});
+}
+
+bool Node::OnProvideMemory(Turn& turn, NodeLink* from, const ProvideMemoryBody& body,
+                           std::vector<DriverObject> objects) {
+  const auto found = memory_requests_.find(body.request);
+  const bool legal = from == delegate_.get() && objects.size() <= 1;
+  if (!legal || found == memory_requests_.end()) {
+    turn.Later([closed = std::move(objects)] {});
+    return legal;  // whom it was for may be gone
+  }
+  const MemoryRequest request = std::move(found->second);
+  memory_requests_.erase(found);
+  turn.Later(
+      [request, memory = objects.empty() ? DriverObject() : std::move(objects[0])]() mutable {
+        request.link->OnRingMemory(std::move(memory), request.capacity);
+      });
+  return true;
 }
 
 // --- Relayed objects -----------------------------------------------------------------------------

@@ -42,7 +42,7 @@ class Node : public Object {
  public:
   static constexpr ObjectKind kKind = ObjectKind::kNode;
 
-  Node(const IpczDriver* driver, bool is_broker);
+  Node(const IpczDriver* driver, bool is_broker, bool memory_may_grow);
   ~Node() override;
 
   // Without lock, before anything else: takes a name and a key from the driver.
@@ -123,6 +123,15 @@ class Node : public Object {
                       std::vector<DriverObject> objects);
   bool OnRelayedObjects(Turn& turn, const RelayBody& body, std::vector<DriverObject> objects);
 
+  // --- Memory ------------------------------------------------------------------------------------
+
+  bool memory_may_grow() const { return memory_may_grow_; }
+  // link->OnRingMemory is called with memory for one direction: by this node, or by its delegate if
+  // it has one, which then alone allocates.
+  void RequestMemory(Turn& turn, NodeLink* link, size_t capacity);
+  bool OnProvideMemory(Turn& turn, NodeLink* from, const ProvideMemoryBody& body,
+                       std::vector<DriverObject> objects);
+
   // --- Limits and what can be seen of it (node_view.cc) ------------------------------------------
 
   const Limits& limits() const { return limits_; }
@@ -165,6 +174,7 @@ class Node : public Object {
 
   const IpczDriver* const driver_;
   const bool is_broker_;
+  const bool memory_may_grow_;
   const Ref<Domain> domain_;
   bool closed_ = false;
   NodeName name_;
@@ -210,6 +220,16 @@ class Node : public Object {
 
   absl::flat_hash_map<OfferKey, Ref<RemoteLink>> offers_;
   absl::flat_hash_map<NodeName, std::vector<Ref<RemoteLink>>> awaiting_;
+
+  // Who allocates this node's memory; null with `has_delegate_`: gone, so nobody does.
+  Ref<NodeLink> delegate_;
+  bool has_delegate_ = false;
+  struct MemoryRequest {
+    Ref<NodeLink> link;
+    size_t capacity;
+  };
+  absl::flat_hash_map<uint64_t, MemoryRequest> memory_requests_;
+  uint64_t next_memory_request_ = 1;
 
   uint64_t next_relay_ = 1;
   absl::flat_hash_map<OfferKey, Ref<RemoteLink>> relays_awaited_;

@@ -19,6 +19,10 @@ bool IsLegalCount(uint32_t num_portals) {
   return num_portals > 0 && num_portals <= Limits::kInitialPortals;
 }
 
+bool IsLegalGreeting(const ConnectBody& body) {
+  return IsLegalCount(body.num_portals) && body.delegates <= 1 && body.reserved == 0;
+}
+
 // Nothing if the flags do not go together on such a node.
 bool FindRole(bool is_broker, IpczConnectNodeFlags flags, Role* role) {
   const bool to_broker = (flags & IPCZ_CONNECT_NODE_TO_BROKER) != 0;
@@ -49,6 +53,9 @@ IpczResult Node::Connect(DriverObject& transport, size_t num_portals, IpczConnec
   Role role;
   if (!FindRole(is_broker_, flags, &role)) return IPCZ_RESULT_INVALID_ARGUMENT;
   const uint32_t count = static_cast<uint32_t>(num_portals);
+  const bool delegates = (flags & IPCZ_CONNECT_NODE_TO_ALLOCATION_DELEGATE) != 0 && !is_broker_ &&
+                         role != Role::kReferring;
+  const ConnectBody greeting = {kProtocolVersion, count, delegates ? 1u : 0u, 0};
   NodeName assigned;
   if (role == Role::kClientAwaited && MakeName(&assigned) != IPCZ_RESULT_OK) {
     return IPCZ_RESULT_UNKNOWN;
@@ -60,6 +67,10 @@ IpczResult Node::Connect(DriverObject& transport, size_t num_portals, IpczConnec
     Turn turn(domain(), Cause::kApiCall);
     if (closed_) return IPCZ_RESULT_INVALID_ARGUMENT;
     connecting_.push_back(link.get());
+    if (delegates) {
+      has_delegate_ = true;
+      delegate_ = link;
+    }
     if (assigned.is_valid()) assigned_[link.get()] = assigned;
     for (uint32_t i = 0; i < count; ++i) {
       portals->push_back(MakeRef<Router>(domain_));
@@ -86,10 +97,10 @@ IpczResult Node::Connect(DriverObject& transport, size_t num_portals, IpczConnec
                            ConnectBrokersBody{name_, kProtocolVersion, count});
       break;
     case Role::kBrokerAwaited:
-      result = link->Greet(MessageType::kConnectToBroker, ConnectBody{kProtocolVersion, count});
+      result = link->Greet(MessageType::kConnectToBroker, greeting);
       break;
     default:
-      result = link->Greet(MessageType::kConnectToReferrer, ConnectBody{kProtocolVersion, count});
+      result = link->Greet(MessageType::kConnectToReferrer, greeting);
       break;
   }
   if (result == IPCZ_RESULT_OK) result = in_use->Activate(link);
@@ -142,8 +153,9 @@ void Node::LoseBroker(Turn& turn) {
 // --- Greetings between a broker and its clients --------------------------------------------------
 
 bool Node::OnConnectToBroker(Turn& turn, const Ref<NodeLink>& link, const ConnectBody& body) {
-  if (!IsLegalCount(body.num_portals)) return false;
+  if (!IsLegalGreeting(body)) return false;
   const NodeName name = assigned_[link.get()];
+  link->SetPeerDelegates(body.delegates != 0);
   link->Establish(turn, Role::kClient, name, true, body.num_portals);
   AddLink(turn, link);
   return true;
@@ -209,7 +221,7 @@ bool Node::OnReferNode(Turn& turn, const Ref<NodeLink>& link, const ReferNodeBod
 // The referred node spoke: it becomes a client, and gets a new transport to who referred it.
 bool Node::OnConnectToReferrer(Turn& turn, const Ref<NodeLink>& link, const ConnectBody& body) {
   const auto found = FindReferred(link.get());
-  if (!IsLegalCount(body.num_portals) || found == referred_.end()) return false;
+  if (!IsLegalGreeting(body) || found == referred_.end()) return false;
   const Referred referred = *found;
   referred_.erase(found);
   const NodeName name = assigned_[link.get()];
@@ -249,9 +261,10 @@ bool Node::OnConnectToReferrer(Turn& turn, const Ref<NodeLink>& link, const Conn
     node.linked_.insert(Sorted(name, referred.referrer->peer_name()));
     link->Establish(turn, Role::kClient, name, true, 0);
     node.AddLink(turn, link);
-    referred.referrer->SendMessage(turn, MessageType::kReferralDone,
-                                   ReferralDoneBody{referred.referral, name, body.num_portals, 0},
-                                   std::move(referrers));
+    referred.referrer->SendMessage(
+        turn, MessageType::kReferralDone,
+        ReferralDoneBody{referred.referral, name, body.num_portals, body.delegates},
+        std::move(referrers));
   });
   return true;
 }
@@ -269,6 +282,7 @@ bool Node::OnReferralAccepted(Turn& turn, const Ref<NodeLink>& link,
   name_ = body.yours;
   const Ref<NodeLink> referrer = MakeRef<NodeLink>(Ref<Node>(this), Role::kEqual, false);
   link->MoveHopsTo(referrer.get());
+  if (delegate_ == link) delegate_ = referrer;
   broker_ = link;
   link->Establish(turn, Role::kBroker, body.broker, false, 0);
   AddLink(turn, link);
@@ -283,13 +297,14 @@ bool Node::OnReferralDone(Turn& turn, const ReferralDoneBody& body, DriverObject
                           DriverObject memory) {
   const auto found = referrals_.find(body.referral);
   if (found == referrals_.end() || found->second.transport.is_valid() ||
-      !IsLegalCount(body.num_portals) || body.reserved != 0 || !body.name.is_valid()) {
+      !IsLegalCount(body.num_portals) || body.delegates > 1 || !body.name.is_valid()) {
     turn.Later([transport = std::move(transport), memory = std::move(memory)] {});
     // The application may have closed the node's end meanwhile; only nonsense is illegal.
     return found == referrals_.end();
   }
   const Ref<NodeLink> link = found->second.link;
   referrals_.erase(found);
+  link->SetPeerDelegates(body.delegates != 0);
   link->Establish(turn, Role::kEqual, body.name, true, body.num_portals);
   AddLink(turn, link);
   ActivateLater(turn, link, std::move(transport), std::move(memory));

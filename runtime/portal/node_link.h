@@ -49,7 +49,7 @@ struct ParsedParcel;
 enum class HopMaker : uint8_t { kParcel, kAccept };
 
 // What a timer of the driver is set for.
-enum LinkTimer : uintptr_t { kReadOn = 0, kGiveUpWaits = 1, kGivePermits = 2 };
+enum LinkTimer : uintptr_t { kReadOn = 0, kGiveUpWaits = 1, kGivePermits = 2, kLookAtRing = 3 };
 
 class NodeLink : public RefCounted {
  public:
@@ -86,6 +86,11 @@ class NodeLink : public RefCounted {
 
   // --- Shared memory (node_link_memory.cc) -------------------------------------------------------
 
+  // A node that has this one allocate for it may ask for memory here.
+  void SetPeerDelegates(bool delegates) { peer_delegates_ = delegates; }
+  bool peer_delegates() const { return peer_delegates_; }
+  // What was asked for with Node::RequestMemory; not valid if there is none. Without lock.
+  void OnRingMemory(DriverObject memory, size_t capacity);
   // Allocates memory for both directions and offers it to the other end.
   void OfferMemory(Turn& turn);
   // A broker gave both ends the same memory. Without lock.
@@ -117,6 +122,12 @@ class NodeLink : public RefCounted {
   void SendMessage(Turn& turn, MessageType type, const Body& body,
                    std::vector<DriverObject> objects = {}) {
     Queue(turn, type, nullptr, Bytes(body), std::move(objects));
+  }
+  // Before what is queued: only for what is about no hop.
+  template <typename Body>
+  void SendFirst(Turn& turn, MessageType type, const Body& body,
+                 std::vector<DriverObject> objects = {}) {
+    Queue(turn, type, nullptr, Bytes(body), std::move(objects), true);
   }
   void OnSendFailed(Transport* transport);
   // --- Waiting (node_link_deadline.cc) -----------------------------------------------------------
@@ -162,7 +173,7 @@ class NodeLink : public RefCounted {
   IpczResult TransmitGreeting(MessageType type, absl::Span<const uint8_t> body,
                               std::vector<DriverObject> objects);
   void Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<const uint8_t> body,
-             std::vector<DriverObject> objects);
+             std::vector<DriverObject> objects, bool first = false);
   std::vector<Ref<RemoteLink>> SortedHops() const;
   bool CanSend(const RemoteLink* link) const;
   bool IsStalled() const;
@@ -174,13 +185,21 @@ class NodeLink : public RefCounted {
   bool OnShareMemory(Turn& turn, const ShareMemoryBody& body, DriverObject memory);
   bool OnRingReady(Turn& turn, const RingReadyBody& body);
   bool OnSwitchRing(Turn& turn, const SwitchRingBody& body);
+  // The memory that was offered cannot cross the transport.
+  void DropOffer(Turn& turn);
+  bool OnRequestMemory(Turn& turn, const RequestMemoryBody& body);
+  // Asks for memory of another size for what this end sends.
+  void ResizeRing(Turn& turn, size_t capacity);
+  void GrowRing(Turn& turn);
+  void ShrinkRingIfIdle(Turn& turn);
+  void WatchRing(Turn& turn);
   // SwitchRing was written.
   void SwitchOut(Turn& turn);
 
   // Whether a message that comes now could go into the ring before all others.
   bool MayWriteAtOnce() const;
   bool AwaitRoom(Turn& turn, size_t space);
-  void Publish(Turn& turn);
+  void Publish(Turn& turn, size_t bytes);
   // A whole message. False: there is no room now, or never for one of that size.
   bool WriteFrame(Turn& turn, MessageType type, absl::Span<const uint8_t> body,
                   absl::Span<const uint8_t> payload);
@@ -236,6 +255,8 @@ class NodeLink : public RefCounted {
   std::deque<Outgoing> queue_;
   uint64_t next_sent_ = 0;  // the flushing thread's; otherwise the lock's
   uint64_t next_received_ = 0;
+  bool peer_delegates_ = false;
+  size_t memory_requests_ = 0;
   std::unique_ptr<LinkRings> rings_;  // null: everything goes by the transport
   std::vector<uint8_t> buffer_;       // the flushing thread's
   std::vector<IpczDriverHandle> handles_;

@@ -56,7 +56,9 @@ void NodeLink::OnTransportError(Transport* transport) {
 
 void NodeLink::OnTimer(Transport* transport, uintptr_t context) {
   if (context == kReadOn) return static_cast<void>(OnDoorbell(transport));
-  OnDeadline(transport, context);
+  if (context != kLookAtRing) return OnDeadline(transport, context);
+  Turn turn(node_->domain(), Cause::kTransport);
+  if (transport_ == transport) ShrinkRingIfIdle(turn);
 }
 
 bool NodeLink::OnMessage(Transport* transport, absl::Span<const uint8_t> data,
@@ -128,6 +130,10 @@ bool NodeLink::OnChecked(const MessageHeader& header, absl::Span<const uint8_t> 
       return OnRingReady(turn, Copy<RingReadyBody>(body));
     case MessageType::kSwitchRing:
       return OnSwitchRing(turn, Copy<SwitchRingBody>(body));
+    case MessageType::kRequestMemory:
+      return OnRequestMemory(turn, Copy<RequestMemoryBody>(body));
+    case MessageType::kProvideMemory:
+      return node_->OnProvideMemory(turn, this, Copy<ProvideMemoryBody>(body), std::move(objects));
     case MessageType::kConnectToBroker:
       return node_->OnConnectToBroker(turn, self, Copy<ConnectBody>(body));
     case MessageType::kConnectFromBroker:

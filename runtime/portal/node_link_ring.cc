@@ -56,11 +56,13 @@ bool NodeLink::AwaitRoom(Turn& turn, size_t space) {
     if (ring.HasRoom(space)) return true;
   }
   if (ring.is_broken()) DisconnectLater(turn);
+  GrowRing(turn);
   return false;
 }
 
-void NodeLink::Publish(Turn& turn) {
+void NodeLink::Publish(Turn& turn, size_t bytes) {
   RingWriter& ring = rings_->out.writer;
+  rings_->written += bytes;
   ring.Publish();
   if (ring.TakeSleeper()) turn.Ring(this, transport_);
 }
@@ -75,7 +77,7 @@ bool NodeLink::WriteFrame(Turn& turn, MessageType type, absl::Span<const uint8_t
   std::memcpy(head, &header, sizeof(header));
   std::memcpy(head + sizeof(header), body.data(), body.size());
   ring.Write(absl::MakeSpan(head, sizeof(header) + body.size()), payload, false);
-  Publish(turn);
+  Publish(turn, size);
   return true;
 }
 
@@ -102,7 +104,7 @@ bool NodeLink::WriteUnfinished(Turn& turn) {
     const size_t payload_at = message.done < head.size() ? 0 : message.done - head.size();
     ring.Write(head.subspan(head.size() - in_head, from_head),
                payload.subspan(payload_at, size - from_head), size < left);
-    Publish(turn);
+    Publish(turn, size);
     message.done += size;
   }
   if (message.payload != nullptr) turn.Discard(std::move(message.payload));

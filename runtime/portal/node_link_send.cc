@@ -64,7 +64,7 @@ bool NodeLink::CanSend(const RemoteLink* link) const {
 }
 
 void NodeLink::Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<const uint8_t> body,
-                     std::vector<DriverObject> objects) {
+                     std::vector<DriverObject> objects, bool first) {
   if (dead_) {
     turn.Later([closed = std::move(objects)] {});
     return;
@@ -73,7 +73,7 @@ void NodeLink::Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<
       type != MessageType::kSwitchRing && WriteFrame(turn, type, body, {})) {
     return;
   }
-  Outgoing& outgoing = queue_.emplace_back();
+  Outgoing& outgoing = first ? queue_.emplace_front() : queue_.emplace_back();
   outgoing.type = type;
   outgoing.link = Ref<RemoteLink>(link);
   outgoing.body.assign(body.begin(), body.end());
@@ -201,8 +201,11 @@ NodeLink::Transmitted NodeLink::TransmitOne(Outgoing& outgoing, Transport& trans
     const size_t required = row->max_objects <= 2 ? 1 : outgoing.objects.size();
     if (row->max_objects > 0 &&
         !AppendObjects(outgoing.objects, required, transport, &buffer_, &handles_)) {
-      // The other end then has no memory that it could be ready to read.
-      if (outgoing.type == MessageType::kShareMemory) return Transmitted::kDropped;
+      if (outgoing.type == MessageType::kShareMemory) {
+        Turn turn(node_->domain(), cause);
+        DropOffer(turn);
+        return Transmitted::kDropped;
+      }
       if (row->max_objects <= 2) return Transmitted::kFailed;
       // Relayed objects that cannot go on: their parcel is told so.
       buffer_.resize(sizeof(MessageHeader) + outgoing.body.size());

@@ -8,19 +8,10 @@
 
 #include "runtime/portal/link_memory.h"
 #include "runtime/portal/portal_fixture_for_test.h"
+#include "runtime/portal/small_rings_for_test.h"
 
 namespace ipdl::portal {
 namespace {
-
-// While it lives, new connections begin with rings of that size.
-class SmallRings {
- public:
-  explicit SmallRings(size_t capacity) { LinkMemory::SetInitialCapacityForTest(capacity); }
-  ~SmallRings() { LinkMemory::SetInitialCapacityForTest(before_); }
-
- private:
-  const size_t before_ = LinkMemory::initial_capacity();
-};
 
 class RingLinkTest : public PortalFixture {
  public:
@@ -92,14 +83,14 @@ TEST_F(RingLinkTest, NodesThatAreIntroducedHaveMemoryFromTheBroker) {
 }
 
 TEST_F(RingLinkTest, WhatDoesNotFitWaitsForRoomAndKeepsItsOrder) {
-  const SmallRings small(LinkMemory::kMinCapacity);
+  const SmallRings small;
   const Portals portals = Connected();
   TransmitsFor(portals, 5000);
   CloseAll({portals.a, portals.b});
 }
 
 TEST_F(RingLinkTest, AParcelMayBeLargerThanTheRing) {
-  const SmallRings small(LinkMemory::kMinCapacity);
+  const SmallRings small;
   const Portals portals = Connected();
   for (const size_t size : {900u, 1015u, 1016u, 1017u, 4096u, 100'000u, 3'000'000u}) {
     std::string text(size, '\0');
@@ -113,7 +104,7 @@ TEST_F(RingLinkTest, AParcelMayBeLargerThanTheRing) {
 }
 
 TEST_F(RingLinkTest, ParcelsWithAndWithoutObjectsStayInOrder) {
-  const SmallRings small(LinkMemory::kMinCapacity);
+  const SmallRings small;
   const IpczHandle broker = NewBroker();
   const Portals portals = Connect(broker, NewNode());
   network().Settle();
@@ -149,6 +140,134 @@ TEST_F(RingLinkTest, WhatWasWrittenBeforeANodeEndedArrives) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(std::to_string(i), Get(portals.a).text);
   EXPECT_TRUE(WaitUntilClosed(portals.a));
   CloseAll({portals.a, portals.b});
+}
+
+// --- Size ----------------------------------------------------------------------------------------
+
+TEST_F(RingLinkTest, ARingThatWasFullIsMadeLarger) {
+  const SmallRings small;
+  const Portals portals = Connected();
+  EXPECT_EQ(1, network().allocations());
+  TransmitsFor(portals, 300);
+  EXPECT_EQ(2, network().allocations());
+  // 100 parcels of more than 40 bytes, which the first ring could not hold.
+  EXPECT_EQ(1u, TransmitsFor(portals, 100));
+  EXPECT_EQ(2, network().allocations());
+  CloseAll({portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, ItGrowsUpToALimit) {
+  const SmallRings small(LinkMemory::kMaxCapacity / 4);
+  const Portals portals = Connected();
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 10; ++i) {
+      ASSERT_EQ(IPCZ_RESULT_OK, Put(portals.a, std::string(LinkMemory::kMaxCapacity / 3, 'x')));
+    }
+    network().Settle();
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(IPCZ_RESULT_OK, Get(portals.b).result);
+  }
+  EXPECT_EQ(2, network().allocations());
+  CloseAll({portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, WhereNoMoreMemoryIsToBeHadTheSmallRingDoes) {
+  const SmallRings small;
+  const Portals portals = Connected();
+  network().fail_allocations = 1;
+  TransmitsFor(portals, 1000);
+  network().fail_maps = 1;  // of the other direction: the writer maps first
+  TransmitsFor({portals.b, portals.a}, 1000);
+  EXPECT_EQ(0, network().fail_allocations + network().fail_maps);
+  TransmitsFor(portals, 1000);
+  TransmitsFor({portals.b, portals.a}, 1000);
+  EXPECT_EQ(2, network().allocations());
+  CloseAll({portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, ANodeWithFixedCapacityDoesNotGrow) {
+  const SmallRings small;
+  const IpczCreateNodeOptions options = {
+      sizeof(options), IPCZ_MEMORY_FIXED_PARCEL_CAPACITY, nullptr, 0, nullptr, 0};
+  IpczHandle client = 0;
+  ASSERT_EQ(IPCZ_RESULT_OK,
+            ipcz().CreateNode(&TestNetwork::driver(), IPCZ_NO_FLAGS, &options, &client));
+  const Portals portals = Connect(NewBroker(), client);
+  network().Settle();
+  TransmitsFor({portals.b, portals.a}, 1000);
+  EXPECT_EQ(1, network().allocations());
+  CloseAll({portals.a, portals.b, client});
+}
+
+int g_refused_allocations = 0;
+
+// A driver of a process that may not allocate memory.
+const IpczDriver& DriverWithoutMemory() {
+  static const IpczDriver driver = [] {
+    IpczDriver without = TestNetwork::driver();
+    without.AllocateSharedMemory = [](size_t, uint32_t, const void*, IpczDriverHandle*) {
+      ++g_refused_allocations;
+      return IPCZ_RESULT_PERMISSION_DENIED;
+    };
+    return without;
+  }();
+  return driver;
+}
+
+TEST_F(RingLinkTest, ADelegateAllocatesEverything) {
+  const SmallRings small;
+  g_refused_allocations = 0;
+  const IpczHandle client = NewNodeWith(DriverWithoutMemory(), IPCZ_NO_FLAGS);
+  const Portals portals =
+      ConnectWith(NewBroker(), IPCZ_NO_FLAGS, client,
+                  IPCZ_CONNECT_NODE_TO_BROKER | IPCZ_CONNECT_NODE_TO_ALLOCATION_DELEGATE, true);
+  network().Settle();
+  EXPECT_EQ(1, network().allocations());
+  TransmitsFor({portals.b, portals.a}, 300);
+  EXPECT_EQ(2, network().allocations());
+  EXPECT_EQ(1u, TransmitsFor({portals.b, portals.a}, 100));
+  EXPECT_EQ(0, g_refused_allocations);
+  CloseAll({portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, WhoReferredANodeMayBeItsDelegate) {
+  const SmallRings small;
+  g_refused_allocations = 0;
+  const IpczHandle broker = NewBroker();
+  const IpczHandle referrer = NewNode();
+  const Portals first = Connect(broker, referrer);
+  const IpczHandle client = NewNodeWith(DriverWithoutMemory(), IPCZ_NO_FLAGS);
+  const Portals portals = ConnectWith(
+      referrer, IPCZ_CONNECT_NODE_SHARE_BROKER, client,
+      IPCZ_CONNECT_NODE_INHERIT_BROKER | IPCZ_CONNECT_NODE_TO_ALLOCATION_DELEGATE, true);
+  network().Settle();
+  const int before = network().allocations();
+  TransmitsFor({portals.b, portals.a}, 300);
+  EXPECT_EQ(before + 1, network().allocations());
+  EXPECT_EQ(0, g_refused_allocations);
+  CloseAll({first.a, first.b, portals.a, portals.b});
+}
+
+TEST_F(RingLinkTest, ARingThatIsHardlyUsedIsMadeSmallerAgain) {
+  const SmallRings small;
+  const IpczHandle broker =
+      NewNodeWith(TestNetwork::driver_with_timers(), IPCZ_CREATE_NODE_AS_BROKER);
+  const Portals portals = Connect(broker, NewNode());
+  network().Settle();
+  TransmitsFor(portals, 300);
+  EXPECT_EQ(2, network().allocations());
+  const int objects = network().live_objects();
+  // Nothing was sent since the last look, after the first one.
+  for (int looks = 0; looks < 3 && !network().timers.empty(); ++looks) {
+    network().FireTimers();
+    network().Settle();
+  }
+  EXPECT_TRUE(network().timers.empty());
+  EXPECT_EQ(3, network().allocations());
+  // The former mappings are gone, and the small ring works.
+  EXPECT_EQ(objects, network().live_objects());
+  EXPECT_LT(1u, TransmitsFor(portals, 100));
+  CloseAll({portals.a, portals.b});
+  CloseNodes();
 }
 
 }  // namespace

@@ -363,7 +363,8 @@ IpczResult TestNetwork::TransmitRaw(IpczDriverHandle transport, const std::vecto
                                    handles.size(), IPCZ_NO_FLAGS, nullptr);
 }
 
-std::vector<uint8_t> TestNetwork::TakeRaw(IpczDriverHandle transport) {
+std::vector<uint8_t> TestNetwork::TakeRaw(IpczDriverHandle transport,
+                                          std::vector<IpczDriverHandle>* handles) {
   Message message;
   {
     std::lock_guard<std::mutex> lock(g_current->mutex_);
@@ -372,6 +373,7 @@ std::vector<uint8_t> TestNetwork::TakeRaw(IpczDriverHandle transport) {
     message = std::move(incoming.front());
     incoming.pop_front();
   }
+  if (handles != nullptr) handles->swap(message.handles);
   for (const IpczDriverHandle handle : message.handles) CloseObject(handle);
   return std::move(message.bytes);
 }

@@ -66,8 +66,9 @@ class TestNetwork final : public Network {
   static IpczResult TransmitRaw(IpczDriverHandle transport, const std::vector<uint8_t>& bytes,
                                 const std::vector<IpczDriverHandle>& handles = {});
   // The oldest message waiting for a transport that is not active; empty if none. Its handles are
-  // closed.
-  static std::vector<uint8_t> TakeRaw(IpczDriverHandle transport);
+  // closed, unless somebody wants them.
+  static std::vector<uint8_t> TakeRaw(IpczDriverHandle transport,
+                                      std::vector<IpczDriverHandle>* handles = nullptr);
   static bool IsPeerClosed(IpczDriverHandle transport);
 
   // Failures to order: the next calls of that function fail.
