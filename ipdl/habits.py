@@ -36,6 +36,8 @@ def hint(automaton: Automaton, tokens: Sequence[Token], at: int) -> str:
         return "an enum is imported by a plain `using`"
     if kind == "ID" and at > 1 and tokens[at - 2].text in _SIZED:
         return f"`{tokens[at - 2].text} {tokens[at - 1].text}` is {_SIZED[tokens[at - 2].text]}"
+    if kind == "ID" and at > 1 and tokens[at - 2].text == "const":
+        return "leave out `const`: what is sent is a value"
     if tokens[at].text in NEEDLESS:
         return f"leave out `{tokens[at].text}`"
     return ""

@@ -1,4 +1,4 @@
-"""Recognises the language of old (before 2018) in a list of tokens, and answers what to write now.
+"""Recognises the language of old (mostly of before 2018) in a list of tokens, and answers what to write now.
 
 Each construct that is found is reported and taken out, or turned into its nearest modern form, so
 that the parser sees a modern file and does not complain a second time. Nothing here touches a
@@ -15,8 +15,15 @@ from ipdl.source import SourceFile, Span
 
 _WORDS = frozenset(
     "answer as bridges call compress compressall cpow delete goto high intr nested opens prio recv "
-    "rpc send spawns start state urgent verify".split()
+    "rpc send spawns start state urgent verify comparable moveonly refcounted tainted".split()
 )
+# Words before a declaration that became attributes, and what they stood before.
+_WORD_ATTRIBUTES = {
+    "comparable": ("Comparable", ("struct", "union")),
+    "moveonly": ("MoveOnly", ("using",)),
+    "refcounted": ("RefCounted", ("using", "protocol", "async", "sync")),
+    "tainted": ("Tainted", ("async", "sync")),
+}
 # The nesting that priorities stood for before there was `nested(...)`.
 _NESTING = {"high": "inside_sync", "urgent": "inside_cpow", "cpow": "inside_cpow"}
 _TRIGGERS = frozenset({"send", "recv", "call", "answer"})
@@ -44,6 +51,7 @@ class _Modernizer:
         rules = (
             self._qualifier,
             self._power,
+            self._word_attribute,
             self._semantics,
             self._suffix,
             self._channel_statement,
@@ -107,8 +115,27 @@ class _Modernizer:
         self._make_attribute(at, name, level)
         return at + 1
 
-    def _make_attribute(self, at: int, name: str, value: str) -> None:
-        """`[name=value]`, so that the rules about nesting see what was meant. Several that follow
+    def _word_attribute(self, at: int) -> int | None:
+        """`refcounted using class a::T from "a.h"`, `comparable struct S {`, `tainted async Foo()`,
+        `refcounted protocol PFoo {`: of which the last says nothing any more."""
+        name, before = _WORD_ATTRIBUTES.get(self._text(at), ("", ()))
+        # One of the others may come between.
+        ahead = at + 1
+        while self._text(ahead) in _WORD_ATTRIBUTES:
+            ahead += 1
+        if self._kind(ahead) not in before:
+            return None
+        if not self._at_statement() and not self._at_file_start():
+            return None
+        if name == "RefCounted" and self._kind(ahead) != "using":
+            self._report(diagnostics.legacy_refcounted(), at, at)
+            return at + 1
+        self._report(diagnostics.legacy_qualifier(self._text(at), f"[{name}]"), at, at)
+        self._make_attribute(at, name)
+        return at + 1
+
+    def _make_attribute(self, at: int, name: str, value: str = "") -> None:
+        """`[name=value]` or `[name]`, so that the rules about nesting see what was meant. Several that follow
         each other make one list; none is made behind a list that an author wrote."""
         place = self._tokens[at]
         if self._attributes_end == len(self._out):
@@ -118,8 +145,9 @@ class _Modernizer:
         else:
             self._out.append(place._replace(type="[", text="["))
         self._out.append(place._replace(type="ID", text=name))
-        self._out.append(place._replace(type="=", text="="))
-        self._out.append(place._replace(type="ID", text=value))
+        if value:
+            self._out.append(place._replace(type="=", text="="))
+            self._out.append(place._replace(type="ID", text=value))
         self._out.append(place._replace(type="]", text="]"))
         self._attributes_end = len(self._out)
 

@@ -41,6 +41,9 @@ _TOKEN = re.compile(
 )
 
 
+_PATH = re.compile(r"[^\s;]*")
+_LINE = re.compile(r"[^\n]*")
+
 # What is meant by signs that people bring along from other languages.
 _HINTS = {
     (
@@ -50,7 +53,8 @@ _HINTS = {
         "**",
     ): "values travel by copy: write the type alone; what may be absent is `T?`",
     ("->",): "what a message answers is written `returns (...)`",
-    ("#",): "there is no preprocessor; comments begin with `//`",
+    ("#",): "there is no preprocessor: run the file through your build's first; "
+    "comments begin with `//`",
     ("@",): "attributes are written `[Name]` or `[Name=value]`",
     ("'",): 'strings stand in `"`',
 }
@@ -86,6 +90,18 @@ def comments(file: SourceFile) -> Iterator[Span]:
     for match in _TOKEN.finditer(file.text):
         if match.lastgroup == "COMMENT":
             yield Span(file, match.start(), match.end())
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    match = pattern.match(text, start)
+    assert match is not None, "the pattern fits everywhere"
+    return match.end()
+
+
+def _names_a_file(tokens: list[Token]) -> bool:
+    """Is the last one what an `include` names?"""
+    words = [token.type for token in tokens[-3:]]
+    return words[-2:] == ["include", "ID"] or words == ["include", "protocol", "ID"]
 
 
 def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
@@ -141,8 +157,21 @@ def tokenize(file: SourceFile, reporter: Reporter) -> Lexed:
             hint = next((hint for signs, hint in _HINTS.items() if word in signs), "")
             if tokens and tokens[-1].type == "NUMBER":
                 hint = "write the result: there is no arithmetic"
+            # A whole path, and a whole line for a preprocessor, are one mistake.
+            if word[0] in "/.\\" and _names_a_file(tokens):
+                hint = (
+                    "name the file without directory and extension: `include Foo;`; -I says where"
+                )
+                at = _end(_PATH, text, start)
+                stem = re.split(r"[/\\]", text[tokens[-1].start : at])[-1].partition(".")[0]
+                if stem.isidentifier() and stem.isascii() and len(stem) <= MAX_NAME:
+                    tokens[-1] = tokens[-1]._replace(text=stem)
+            elif word == "#" and not text[text.rfind("\n", 0, start) + 1 : start].strip():
+                if text.startswith("include", at):
+                    hint = 'a C++ header is included without the `#`: `include "a.h";`'
+                at = _end(_LINE, text, start)
             problem = diagnostics.unknown_characters(shown, hint)
-            reporter.report(problem, Span(file, start, at))
+            reporter.report(problem, Span(file, start, match.end()))
             left_out = True
             continue
         elif kind == "OPEN_STRING":

@@ -53,6 +53,15 @@ def legacy_actor_state(actor: str, state: str) -> None:
 
 
 @error(
+    908,
+    "`refcounted` before a protocol was removed from the language",
+    help="remove it: all actors are reference counted, unless [ManualDealloc] says otherwise",
+)
+def legacy_refcounted() -> None:
+    ...
+
+
+@error(
     907,
     "`{written}` was removed from the language",
     help="write `async __delete__();` in protocol {name} itself",
