@@ -17,6 +17,7 @@ from tools.dev import (
     children,
     cross_macos,
     lint,
+    model,
     mutants,
     programs,
     report,
@@ -36,6 +37,8 @@ def main(argv: list[str]) -> int:
                 programs.bench(arguments)
             case "test":
                 return test_run.command(arguments)
+            case "model":
+                return model.command(arguments)
             case "mutants":
                 return mutants.command(arguments)
             case "build":

@@ -57,8 +57,8 @@ def command(arguments: list[str]) -> int:
     build_dir.configure(DEBUG, with_tests=True)
     build_dir.build(DEBUG, [_TARGET])
     _WORK.mkdir(parents=True, exist_ok=True)
-    if noticed := _run(DEBUG.directory / _TARGET):
-        raise report.Failed(f"the unchanged router fails its tests: {noticed}")
+    if failure := _run(DEBUG.directory / _TARGET):
+        raise report.Failed(f"the unchanged router fails its tests: {failure}")
     failed = 0
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for mutant, outcome in zip(mutants, pool.map(_try, mutants)):
