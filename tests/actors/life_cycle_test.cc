@@ -232,6 +232,84 @@ TEST_F(LifeCycle, MessagesThatCrossADeleteAreIgnored) {
   EXPECT_EQ(Lines{}, log);
 }
 
+TEST_F(LifeCycle, DeleteOfASiblingInsideAHandlerDropsWhatIsOnItsWay) {
+  auto a = MakeLeaf(1);
+  auto b = MakeLeaf(2);
+  Settle();
+  a->on_hello = [&](uint32_t) {
+    EXPECT_TRUE(PLeafParent::Send__delete__(b.get(), "by 1"));
+    parent_journal.Add("deleted the other");
+    return ipdl::Ok();
+  };
+  b->on_hello = [&](uint32_t) {
+    ADD_FAILURE() << "it is gone";
+    return ipdl::Ok();
+  };
+  auto twins = child->ManagedPLeafChild();
+  EXPECT_TRUE(twins[0]->SendHello(1));
+  EXPECT_TRUE(twins[1]->SendHello(2));
+  Settle();
+  EXPECT_EQ((Lines{"leaf 2: deletion", "deleted the other"}), parent_journal.Take());
+  EXPECT_EQ((Lines{"leaf 2 deleted because by 1", "leaf 2: deletion"}), child_journal.Take());
+  EXPECT_EQ(Lines{}, log);
+}
+
+TEST_F(LifeCycle, DeleteOfTheManagerInsideAHandlerEndsBoth) {
+  auto node = MakeNode("node");
+  auto leaf = MakeLeaf(1, node.get());
+  Settle();
+  leaf->on_hello = [&](uint32_t) {
+    EXPECT_TRUE(PNodeParent::Send__delete__(node.get()));
+    EXPECT_FALSE(leaf->CanSend());
+    parent_journal.Add("deleted the manager");
+    return ipdl::Ok();
+  };
+  auto twin = Only<NodeChild>(child->ManagedPNodeChild());
+  EXPECT_TRUE(Only<LeafChild>(twin->ManagedPLeafChild())->SendHello(1));
+  Settle();
+  EXPECT_EQ((Lines{"leaf 1: ancestor deletion", "node: deletion", "deleted the manager"}),
+            parent_journal.Take());
+  EXPECT_EQ((Lines{"leaf 1: ancestor deletion", "node: deletion"}), child_journal.Take());
+}
+
+TEST_F(LifeCycle, ActorDestroyMaySendThroughOthersAndMakeActors) {
+  auto a = MakeLeaf(1);
+  Settle();
+  a->on_destroy = [&](DestroyReason) {
+    EXPECT_TRUE(parent->SendPoke(7));
+    MakeLeaf(2);
+    EXPECT_EQ(ipdl::SendResult::kClosed, a->SendHello(1).code());
+  };
+  EXPECT_TRUE(PLeafChild::Send__delete__(child->ManagedPLeafChild()[0].get(), ""));
+  Settle();
+  EXPECT_EQ((Lines{"leaf 1: deletion", "poke 7"}), child_journal.Take());
+  EXPECT_EQ(1u, child->ManagedPLeafChild().size());
+  EXPECT_EQ(1u, parent->ManagedPLeafParent().size());
+}
+
+TEST_F(LifeCycle, QuestionsBelowADeletedManagerAreRejectedJustBeforeTheirActorIsTold) {
+  auto root = MakeNode("root");
+  auto node = MakeNode("node", root.get());
+  const auto ask = [&](NodeParent& asker, const std::string& name) {
+    asker.SendAsk(
+        1, [](uint32_t) { ADD_FAILURE() << "it was answered"; },
+        [&, name](ipdl::RejectReason why) {
+          EXPECT_EQ(ipdl::RejectReason::kActorDestroyed, why);
+          EXPECT_FALSE(root->CanSend());
+          parent_journal.Add(name + " is rejected");
+        });
+  };
+  ask(*root, "root");
+  ask(*node, "node");
+  EXPECT_TRUE(PNodeParent::Send__delete__(root.get()));
+  EXPECT_EQ(
+      (Lines{"node is rejected", "node: ancestor deletion", "root is rejected", "root: deletion"}),
+      parent_journal.Take());
+  Settle();  // the answers come late
+  EXPECT_TRUE(parent->IsOpen());
+  EXPECT_EQ(Lines{}, log);
+}
+
 TEST_F(LifeCycle, EachInstanceIsListedUnderItsRealManager) {
   auto node = MakeNode("node");
   auto below_top = MakeLeaf(1);
