@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -178,10 +179,13 @@ def read_text(path: str, reporter: Reporter, included: Span | None = None) -> st
     if len(data) > MAX_FILE_BYTES:
         reporter.report_file(diagnostics.file_too_large(MAX_FILE_BYTES), shown)
         return None
+    body = data.removeprefix(BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        problem = diagnostics.not_utf8(data[error.start], error.start)
+        line = body.count(b"\n", 0, error.start) + 1
+        offset = len(data) - len(body) + error.start
+        problem = diagnostics.not_utf8(data[offset], offset, line)
         reporter.report_file(problem, shown)
         return None
 

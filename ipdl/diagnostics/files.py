@@ -24,10 +24,10 @@ def read_from_two_places(name: str, first: str, second: str) -> None:
 
 @error(
     4,
-    "not UTF-8 text: the byte 0x{byte:02x} at offset {offset} does not fit",
+    "not UTF-8 text: the byte 0x{byte:02x} in line {line}, at offset {offset}, does not fit",
     help="save the file as UTF-8",
 )
-def not_utf8(byte: int, offset: int) -> None:
+def not_utf8(byte: int, offset: int, line: int) -> None:
     ...
 
 

@@ -53,10 +53,19 @@ def test_a_missing_sync_list(capfd: Capture) -> None:
 def test_bytes_that_are_not_utf8(capfd: Capture) -> None:
     Path("PFoo.ipdl").write_bytes(b"protocol P\xff { };")
     expected = (
-        "PFoo.ipdl: error: not UTF-8 text: the byte 0xff at offset 10 does not fit [IPDL0004]\n"
+        "PFoo.ipdl: error: not UTF-8 text: the byte 0xff in line 1, at offset 10, does not fit [IPDL0004]\n"
         "  help: save the file as UTF-8\n1 error\n"
     )
     assert expected == _check(capfd, "PFoo.ipdl")
+
+
+@pytest.mark.parametrize("mark, offset", [(b"", 13), (b"\xef\xbb\xbf", 16)])
+def test_bytes_are_counted_with_the_byte_order_mark(
+    capfd: Capture, mark: bytes, offset: int
+) -> None:
+    Path("PFoo.ipdl").write_bytes(mark + "// Größe\n\n ".encode() + b"\xe4 \xff")
+    err = _check(capfd, "PFoo.ipdl")
+    assert f"the byte 0xe4 in line 3, at offset {offset}, does not fit" in err
 
 
 def test_an_included_file_that_is_not_utf8_does_not_cascade(capfd: Capture) -> None:
