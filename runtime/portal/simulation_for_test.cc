@@ -15,11 +15,13 @@ namespace {
 
 constexpr int kClients = 4;
 constexpr int kMaxRoutes = 8;
+constexpr int kMaxPadding = 3000;
 
 }  // namespace
 
 Simulation::Simulation(const Options& options)
-    : options_(options),
+    : rings_(options.seed % 2 == 0 ? LinkMemory::kMinCapacity : LinkMemory::initial_capacity()),
+      options_(options),
       random_(options.seed),
       network_({Delivery::kStepped, options.seed % 3 == 0, options.seed}),
       ipcz_{sizeof(IpczAPI), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}} {
@@ -117,6 +119,8 @@ void Simulation::PutSome() {
   End& end = ends_[static_cast<size_t>(sender)];
   for (int count = 1 + Random(4); count > 0; --count) {
     std::string text = std::to_string(sender) + " " + std::to_string(end.put);
+    // So that rings are full, and parcels more than one frame.
+    if (Random(8) == 0) text.append(static_cast<size_t>(Random(kMaxPadding)), ' ');
     IpczHandle attached = 0;
     int carried = kNowhere;
     const int what = Random(8);
@@ -272,7 +276,7 @@ void Simulation::ReadControl(int node) {
 }
 
 void Simulation::ReadEnd(int reader) {
-  char text[48];
+  char text[48 + kMaxPadding];
   while (true) {
     // By number: an arriving end may be any other.
     End& end = ends_[static_cast<size_t>(reader)];

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "runtime/portal/include/ipcz/ipcz.h"
+#include "runtime/portal/small_rings_for_test.h"
 #include "runtime/portal/test_drivers/test_network.h"
 
 namespace ipdl::portal {
@@ -79,6 +80,8 @@ class Simulation {
   void FinalChecks();
   bool IsGone(const End& end) const;
 
+  // Every second schedule has rings that are full after a few parcels.
+  const SmallRings rings_;
   const Options options_;
   std::mt19937_64 random_;
   TestNetwork network_;
