@@ -397,6 +397,38 @@ FORKED_TEST(Nested, AnUrgentMessageDoesNotOvertakeTheConstructorOfItsActor) {
   EXPECT_EQ((Lines{"shout 2"}), both.parent.journal.Take());
 }
 
+// --- Replies that wait for room ----------------------------------------------------------------
+
+// The child, which is stopped, does not read; the reply to its nested call must wait, and go out
+// while the parent waits for the child.
+FORKED_TEST(Nested, AReplyThatWaitsForRoomLeavesDuringTheCall) {
+  ipdl::Limits limits;
+  limits.message_bytes = 16 * 1024;
+  ipdl::ProcessPair pair([limits](int socket) {
+    ChildSide side(socket, limits);
+    side.actor->on = [&](What what, uint32_t, uint32_t* answer) {
+      if (what == What::kInner) {
+        EXPECT_TRUE(side.actor->SendInner(2, answer));
+      }
+      return ipdl::Ok();
+    };
+    side.RunToEnd();
+  });
+  limits.queued_bytes = 64 * 1024;
+  NestSide<NestParent> parent(pair.TakeSocket(), limits);
+  parent.actor->on = [&](What, uint32_t, uint32_t* answer) {
+    pair.Stop();
+    SendResult sent = SendResult::kOk;
+    while (sent) sent = parent.actor->SendNote(0);
+    EXPECT_EQ(SendResult::kWouldBlock, sent.code());
+    pair.Continue();
+    *answer = 5;
+    return ipdl::Ok();
+  };
+  EXPECT_TRUE(parent.actor->SendInner(1, &parent.answer));
+  EXPECT_EQ(5u, parent.answer);
+}
+
 // --- Loops inside handlers ---------------------------------------------------------------------
 
 FORKED_TEST(Nested, ALoopInsideANestedHandlerHandlesOnlyWhatTheOuterCallAdmits) {
