@@ -5,9 +5,10 @@
 // the generated PFooParent / PFooChild; generated code derives from this.
 //
 // Life: kInactive -> kConnected -> kDoomed -> kDestroyed. A managed actor is connected by the send
-// or the receipt of its constructor, a top-level actor by Endpoint::Bind. While it is connected the
-// connection holds one reference, so an author need not keep it. It ends by __delete__ of itself or
-// of a manager above it, by Close() of the top-level actor on either side, or by loss of the peer:
+// or the receipt of its constructor or through a ManagedEndpoint, a top-level actor by
+// Endpoint::Bind. While it is connected the connection holds one reference, so an author need not
+// keep it. It ends by __delete__ of itself or of a manager above it, by Close() of the top-level
+// actor on either side, or by loss of the peer:
 //   1. the whole subtree is doomed: no message can be sent from or to any actor of it;
 //   2. for each actor, children before parents: its unanswered replies are rejected with
 //      kActorDestroyed, then ActorDestroy(reason) runs, exactly once;
@@ -54,7 +55,14 @@ enum class DestroyReason : uint8_t {
 
 const char* DestroyReasonName(DestroyReason reason);
 
-enum class LinkStatus : uint8_t { kInactive, kConnected, kDoomed, kDestroyed };
+enum class LinkStatus : uint8_t {
+  kInactive,
+  kOffered,  // below its manager, until the peer binds the ManagedEndpoint
+             // (glue/managed_endpoint.h)
+  kConnected,
+  kDoomed,
+  kDestroyed,
+};
 
 class Actor {
  public:

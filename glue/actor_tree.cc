@@ -29,8 +29,27 @@ Actor* ActorTree::FindSlow(int32_t id) {
 }
 
 int32_t ActorTree::NewId() {
-  if (our_last_ == std::numeric_limits<int32_t>::max()) return 0;
+  if (our_last_ == kFirstEndpointId - 1) return 0;
   return ++our_last_ * our_sign_;
+}
+
+int32_t ActorTree::NewEndpointId() {
+  if (our_last_endpoint_ == std::numeric_limits<int32_t>::max()) return 0;
+  return ++our_last_endpoint_ * our_sign_;
+}
+
+bool ActorTree::NotePeerEndpointId(int32_t id) {
+  if (id == 0 || id == std::numeric_limits<int32_t>::min()) return false;
+  if ((id > 0) == (our_sign_ > 0)) return false;
+  if (std::abs(id) <= peer_last_endpoint_) return false;
+  peer_last_endpoint_ = std::abs(id);
+  return true;
+}
+
+bool ActorTree::WasPeerEndpoint(int32_t id) const {
+  if (id == 0 || id == std::numeric_limits<int32_t>::min()) return false;
+  if ((id > 0) == (our_sign_ > 0)) return false;
+  return std::abs(id) >= kFirstEndpointId && std::abs(id) <= peer_last_endpoint_;
 }
 
 bool ActorTree::NotePeerId(int32_t id) {
@@ -38,7 +57,7 @@ bool ActorTree::NotePeerId(int32_t id) {
   // The most negative value has no positive counterpart; nobody counts that far.
   if (id == 0 || id == std::numeric_limits<int32_t>::min()) return false;
   if ((id > 0) == (our_sign_ > 0)) return false;
-  if (std::abs(id) <= peer_last_) return false;
+  if (std::abs(id) <= peer_last_ || std::abs(id) >= kFirstEndpointId) return false;
   peer_last_ = std::abs(id);
   return true;
 }
@@ -51,7 +70,11 @@ void ActorTree::PromisePeerId(int32_t id) {
 bool ActorTree::WasUsed(int32_t id) const {
   if (id == 0) return true;
   if (id == std::numeric_limits<int32_t>::min()) return false;
-  return std::abs(id) <= ((id > 0) == (our_sign_ > 0) ? our_last_ : peer_last_);
+  const bool ours = (id > 0) == (our_sign_ > 0);
+  if (std::abs(id) >= kFirstEndpointId) {
+    return std::abs(id) <= (ours ? our_last_endpoint_ : peer_last_endpoint_);
+  }
+  return std::abs(id) <= (ours ? our_last_ : peer_last_);
 }
 
 void ActorTree::Connect(Actor& actor, Actor& manager, int32_t id, bool made_by_peer) {
@@ -63,6 +86,13 @@ void ActorTree::Connect(Actor& actor, Actor& manager, int32_t id, bool made_by_p
   Link(actor, manager);
   actors_.emplace(id, RefPtr<Actor>(&actor));
 }
+
+void ActorTree::Offer(Actor& actor, Actor& manager, int32_t id) {
+  Connect(actor, manager, id, /*made_by_peer=*/false);
+  actor.status_ = LinkStatus::kOffered;
+}
+
+void ActorTree::ConfirmOffered(Actor& actor) { actor.status_ = LinkStatus::kConnected; }
 
 void ActorTree::Link(Actor& actor, Actor& manager) {
   actor.manager_ = &manager;
@@ -103,7 +133,7 @@ void ActorTree::Doom(Actor& root, DestroyReason reason, DestroyReason below) {
   Actor* actor = &root;
   bool any = false;
   while (true) {
-    if (actor->status_ == LinkStatus::kConnected) {
+    if (actor->status_ == LinkStatus::kConnected || actor->status_ == LinkStatus::kOffered) {
       actor->status_ = LinkStatus::kDoomed;
       actor->reason_ = actor == &root ? reason : below;
       any = true;

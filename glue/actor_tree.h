@@ -25,6 +25,10 @@ namespace ipdl {
 class ReplyTable;
 class RunLoop;
 
+// Ids from here on, in either sign, are those of ManagedEndpoints, which are counted by themselves:
+// a constructor that is being written when one is opened is sent after it.
+inline constexpr int32_t kFirstEndpointId = 1 << 30;
+
 class ActorTree {
  public:
   // `top` is the actor of id 0; the tree holds it, and all others, until they are destroyed.
@@ -39,8 +43,10 @@ class ActorTree {
     return FindSlow(id);
   }
 
-  // The next id of ours; 0 once all 2^31 are used.
+  // The next id of ours; 0 once all are used.
   int32_t NewId();
+  // The same for an actor that the peer is to bind (ManagedEndpoint).
+  int32_t NewEndpointId();
   // Takes note of an id that the peer gave to an actor of its making. False: it has the wrong sign
   // or is not new. True also if the actor will not come to be: the id is used up.
   bool NotePeerId(int32_t id);
@@ -49,11 +55,18 @@ class ActorTree {
   void PromisePeerId(int32_t id);
   bool has_promised() const { return !promised_.empty(); }
   bool IsPromised(int32_t id) const { return promised_.contains(id); }
+  // The same for the id of a ManagedEndpoint; those count by themselves.
+  bool NotePeerEndpointId(int32_t id);
+  // True if the peer opened a ManagedEndpoint of this id.
+  bool WasPeerEndpoint(int32_t id) const;
   // True if an actor of this id exists or existed.
   bool WasUsed(int32_t id) const;
 
   // `actor` must be inactive, `manager` connected.
   void Connect(Actor& actor, Actor& manager, int32_t id, bool made_by_peer);
+  // The same for an actor of ours that the peer is to bind; then that it has.
+  void Offer(Actor& actor, Actor& manager, int32_t id);
+  static void ConfirmOffered(Actor& actor);
   // Actors alive that were made by the peer or by us, without the top-level one.
   uint32_t made_by_peer() const { return made_by_peer_; }
   uint32_t made_by_us() const { return made_by_us_; }
@@ -82,6 +95,8 @@ class ActorTree {
   ReplyTable* replies_;
   RunLoop* loop_;
   const int32_t our_sign_;
+  int32_t our_last_endpoint_ = kFirstEndpointId - 1;
+  int32_t peer_last_endpoint_ = kFirstEndpointId - 1;
   int32_t our_last_ = 0;   // absolute value of the last id we gave
   int32_t peer_last_ = 0;  // absolute value of the largest id the peer gave
   absl::flat_hash_set<int32_t> promised_;

@@ -30,6 +30,26 @@ std::string ReplyName(const ProtocolInfo& protocol, uint16_t message) {
   return Join(protocol, "::Reply_", message);
 }
 
+std::string_view ControlName(ControlMessage message) {
+  switch (message) {
+    case ControlMessage::kHello:
+      return "hello";
+    case ControlMessage::kGoodbye:
+      return "goodbye";
+    case ControlMessage::kEndpointOpened:
+      return "endpoint opened";
+    case ControlMessage::kEndpointSent:
+      return "endpoint sent";
+    case ControlMessage::kEndpointWithdrawn:
+      return "endpoint withdrawn";
+    case ControlMessage::kEndpointBound:
+      return "endpoint bound";
+    case ControlMessage::kEndpointDropped:
+      return "endpoint dropped";
+  }
+  return "control message";
+}
+
 std::string UnknownMessageName(const ActorHeader& header) {
   return Text((header.flags & kWireReply) != 0 ? "reply to message " : "message ", header.message,
               " of protocol 0x", absl::Hex(header.protocol, absl::kZeroPad8));

@@ -23,6 +23,9 @@ std::string_view ShortName(const ProtocolInfo& protocol);
 std::string MessageName(const ProtocolInfo& protocol, uint16_t message);
 std::string ReplyName(const ProtocolInfo& protocol, uint16_t message);
 
+// "goodbye", ...; "control message" for a number that is none.
+std::string_view ControlName(ControlMessage message);
+
 // For a header that fits no table.
 std::string UnknownMessageName(const ActorHeader& header);
 

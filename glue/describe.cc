@@ -92,6 +92,9 @@ class Describer {
         return End();
       case 'A':
         return ActorId();
+      case 'N':
+        out += "managed endpoint ";
+        return ActorId();
       default:
         return Scalar(type);
     }

@@ -79,8 +79,28 @@ void MessageChannel::OnControl(const ActorHeader& header, absl::Span<const uint8
       }
       return End(DestroyReason::kNormalShutdown);
     }
+    case ControlMessage::kEndpointOpened:
+    case ControlMessage::kEndpointSent:
+    case ControlMessage::kEndpointWithdrawn:
+    case ControlMessage::kEndpointBound:
+    case ControlMessage::kEndpointDropped:
+      return OnEndpointControl(header, payload, handles);
   }
   Cut(Text("control message: number ", header.message, " is not known"));
+}
+
+void MessageChannel::OnEndpointControl(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                                       absl::Span<OwnedHandle> handles) {
+  const auto message = static_cast<ControlMessage>(header.message);
+  const std::string_view name = ControlName(message);
+  if (!hello_seen_) return Cut(Text(name, ": it comes before the hello"));
+  Reader reader(payload, handles, &limits_, this);
+  absl::Span<const uint8_t> skipped;
+  // Cannot fail: the header has been read from these bytes before.
+  static_cast<void>(reader.GetBytes(sizeof(ActorHeader), &skipped));
+  if (const std::string wrong = endpoints_.Receive(message, reader); !wrong.empty()) {
+    Cut(Text(name, ": ", wrong));
+  }
 }
 
 void MessageChannel::OnHello(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {

@@ -32,6 +32,7 @@
 #include "glue/actor_tree.h"
 #include "glue/call_stack.h"
 #include "glue/incoming_queue.h"
+#include "glue/managed_endpoints.h"
 #include "glue/owned_message.h"
 #include "glue/ref_ptr.h"
 #include "glue/reply_table.h"
@@ -73,6 +74,9 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   ActorTree& tree() { return tree_; }
   const std::shared_ptr<ShmemAccount>& shmem_account() const { return shmem_account_; }
   ReplyTable& replies() { return replies_; }
+  ManagedEndpoints& endpoints() { return endpoints_; }
+  // That of an actor; null if it is not connected.
+  static MessageChannel* Of(const Actor& actor) { return actor.channel_; }
 
   // Says goodbye and ends everything with kNormalShutdown.
   void Close();
@@ -88,6 +92,10 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   Writer& Open(const ActorHeader& header);
   SendResult Finish(Writer& writer, std::string* why_refused);
   void Abandon(Writer& writer);
+
+  // About a managed endpoint. The first may be refused; the others wait for room like replies.
+  SendResult SendEndpointOpened(int32_t id, uint32_t protocol, int32_t manager);
+  void SendEndpointControl(ControlMessage message, int32_t id);
 
   // Opens the reply to the question with this header. A reply is never refused because the peer
   // reads slowly: it waits here, and a peer that lets too many wait is cut off. A reply that cannot
@@ -148,6 +156,8 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   void SendControl(ControlMessage message);
   void OnControl(const ActorHeader& header, absl::Span<const uint8_t> payload,
                  absl::Span<OwnedHandle> handles);
+  void OnEndpointControl(const ActorHeader& header, absl::Span<const uint8_t> payload,
+                         absl::Span<OwnedHandle> handles);
   void OnHello(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
   void End(DestroyReason reason);
   void EndAfterLoss();
@@ -155,6 +165,9 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
 
   // --- Dispatch
   // Keeps a message for DispatchWaiting. Push schedules nothing; true: an older one was replaced.
+  // What must not wait, and runs no code of the author: that an endpoint was opened, which the
+  // messages that may carry it refer to. True if it was that.
+  bool HandledOnArrival(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
   void Enqueue(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
   bool Push(absl::Span<const uint8_t> payload, OwnedMessage message);
   // By the tables; as for any message if it is wrong, which is found when it is dispatched.
@@ -183,6 +196,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
 
   // --- Sending
   bool Congested() const;
+  SendResult FinishMessage(Writer& writer, std::string* why_refused);
   Writer& OpenSpare(const ActorHeader& header);
   std::unique_ptr<SpareMessage> TakeSpare(Writer& writer);
   void Hold(SpareMessage& reply);
@@ -219,6 +233,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   std::unique_ptr<Channel> channel_;
   ToplevelActor* top_;  // kept by tree_
   ReplyTable replies_;
+  ManagedEndpoints endpoints_{this};
   const std::shared_ptr<ShmemAccount> shmem_account_ = std::make_shared<ShmemAccount>();
   ActorTree tree_;
 

@@ -83,16 +83,31 @@ void MessageChannel::OnChannelMessage(absl::Span<const uint8_t> payload,
   const RefPtr<MessageChannel> keep(this);
   if (ended_ || cut_) return;
   if (ABSL_PREDICT_FALSE(SyncCallWaits())) return DuringSyncWait(payload, handles);
-  if (protocol_.reorders && hello_seen_) return Enqueue(payload, handles);
+  if (protocol_.reorders && hello_seen_) {
+    if (!HandledOnArrival(payload, handles)) Enqueue(payload, handles);
+    return;
+  }
   if (ABSL_PREDICT_FALSE(!incoming_.empty())) {
     // What waited behind a sync call is older than this message; what comes while that is handled,
     // if it makes calls again, is younger.
-    Push(payload, OwnedMessage(payload, handles));
+    if (!HandledOnArrival(payload, handles)) Push(payload, OwnedMessage(payload, handles));
     return DispatchWaiting();
   }
   Dispatch(payload, handles);
   // The handler may have made a sync call; its stack is unwound now.
   if (ABSL_PREDICT_FALSE(!incoming_.empty())) DispatchWaiting();
+}
+
+bool MessageChannel::HandledOnArrival(absl::Span<const uint8_t> payload,
+                                      absl::Span<OwnedHandle> handles) {
+  if (payload.size() < sizeof(ActorHeader) || !hello_seen_) return false;
+  const ActorHeader header = HeaderOf(payload);
+  if (header.protocol != 0 ||
+      header.message != static_cast<uint16_t>(ControlMessage::kEndpointOpened)) {
+    return false;
+  }
+  Dispatch(payload, handles);
+  return true;
 }
 
 void MessageChannel::Enqueue(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
@@ -184,8 +199,11 @@ inline void MessageChannel::DispatchToActor(const ActorHeader& header,
                                             absl::Span<const uint8_t> payload,
                                             absl::Span<OwnedHandle> handles) {
   const RefPtr<Actor> actor(tree_.Find(header.routing));
-  if (!actor || actor->link_status() != LinkStatus::kConnected) {
-    return DispatchToNobody(header, payload);
+  if (ABSL_PREDICT_FALSE(!actor || actor->link_status() != LinkStatus::kConnected)) {
+    if (!actor || actor->link_status() != LinkStatus::kOffered ||
+        !endpoints_.ConfirmByMessage(*actor)) {
+      return DispatchToNobody(header, payload);
+    }
   }
   if (ABSL_PREDICT_FALSE(!HeaderFits(header, actor->actor_class()))) {
     return CutForHeader(header, *actor);
@@ -249,7 +267,7 @@ bool MessageChannel::Prepare(const ActorHeader& header, Actor& actor, Incoming& 
       return Blame(header, actor, Text("id: ", in.constructed_id_, " is not a new id of the peer")),
              false;
     }
-    if (tree_.made_by_peer() >= limits_.actors) {
+    if (tree_.made_by_peer() + endpoints_.offers() >= limits_.actors) {
       return Blame(header, actor,
                    Text("the peer has ", limits_.actors, " actors already (actors)")),
              false;

@@ -25,6 +25,14 @@ void PutHeader(Writer& writer, const ActorHeader& header) {
   writer.PutBytes({reinterpret_cast<const uint8_t*>(&header), sizeof(header)});
 }
 
+ActorHeader ControlHeader(ControlMessage message) {
+  return {.protocol = 0,
+          .message = static_cast<uint16_t>(message),
+          .flags = 0,
+          .routing = 0,
+          .seqno = 0};
+}
+
 ActorHeader ReplyHeader(const ActorHeader& question, uint16_t extra) {
   return {.protocol = question.protocol,
           .message = question.message,
@@ -58,6 +66,12 @@ std::unique_ptr<MessageChannel::SpareMessage> MessageChannel::TakeSpare(Writer& 
 }
 
 SendResult MessageChannel::Finish(Writer& writer, std::string* why_refused) {
+  const SendResult sent = FinishMessage(writer, why_refused);
+  endpoints_.Settle(writer, static_cast<bool>(sent));
+  return sent;
+}
+
+SendResult MessageChannel::FinishMessage(Writer& writer, std::string* why_refused) {
   if (ABSL_PREDICT_TRUE(spares_.empty())) return channel_->End(writer, why_refused);
   const std::unique_ptr<SpareMessage> spare = TakeSpare(writer);
   if (spare == nullptr) return channel_->End(writer, why_refused);
@@ -73,6 +87,7 @@ SendResult MessageChannel::Finish(Writer& writer, std::string* why_refused) {
 }
 
 void MessageChannel::Abandon(Writer& writer) {
+  endpoints_.Settle(writer, false);
   if (TakeSpare(writer) == nullptr) channel_->Abandon(writer);
 }
 
@@ -97,16 +112,38 @@ void MessageChannel::FinishReply(const ActorHeader& question, Writer& writer) {
   };
   if (spare == nullptr) {
     std::string why_refused;
-    if (channel_->End(writer, &why_refused).code() == SendResult::kRefused) reject(why_refused);
+    const SendResult sent = channel_->End(writer, &why_refused);
+    endpoints_.Settle(writer, static_cast<bool>(sent));
+    if (sent.code() == SendResult::kRefused) reject(why_refused);
     return;
   }
-  if (!IsOpen()) return;
+  if (!IsOpen()) return endpoints_.Settle(writer, false);
   if (!writer.Finish() || spare->bytes.size() + kFrameOverhead > limits_.message_bytes ||
       spare->handles.size() > limits_.message_handles) {
+    endpoints_.Settle(writer, false);
     return reject(writer.ok() ? "it is too large" : writer.error());
   }
   TraceSent(*this, spare->bytes.bytes(), spare->handles);
   Hold(*spare);
+  endpoints_.Settle(writer, true);
+}
+
+SendResult MessageChannel::SendEndpointOpened(int32_t id, uint32_t protocol, int32_t manager) {
+  Writer& writer = Open(ControlHeader(ControlMessage::kEndpointOpened));
+  writer.Put(id);
+  writer.Put(protocol);
+  writer.Put(manager);
+  std::string why_refused;
+  return Finish(writer, &why_refused);  // it is small and of plain values: never refused
+}
+
+void MessageChannel::SendEndpointControl(ControlMessage message, int32_t id) {
+  if (!IsOpen()) return;
+  const ActorHeader header = ControlHeader(message);
+  Writer& writer = Congested() ? OpenSpare(header) : Open(header);
+  writer.Put(id);
+  // Cannot be refused: it is small.
+  FinishReply(header, writer);
 }
 
 void MessageChannel::SendRejection(const ActorHeader& question, RejectReason reason) {

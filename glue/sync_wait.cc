@@ -225,6 +225,7 @@ void MessageChannel::DuringSyncWait(absl::Span<const uint8_t> payload,
     ActorHeader header;
     std::memcpy(&header, payload.data(), sizeof(header));
     const bool control = header.protocol == 0;
+    if (control && HandledOnArrival(payload, handles)) return;
     if (control && !hello_seen_) return OnControl(header, payload, handles);
     if (control && header.message == static_cast<uint16_t>(ControlMessage::kGoodbye)) {
       peer_left_ = true;  // no reply can follow; deferred like the rest

@@ -86,8 +86,7 @@ void TraceMessage(std::string_view arrow, MessageChannel& channel,
   std::memcpy(&header, payload.data(), sizeof(header));
   const std::string size = Text(payload.size(), " bytes ", Handles(handles), " ");
   if (header.protocol == 0) {
-    const std::string_view name =
-        header.message == static_cast<uint16_t>(ControlMessage::kHello) ? "hello" : "goodbye";
+    const std::string_view name = ControlName(static_cast<ControlMessage>(header.message));
     const std::string_view protocol = ShortName(channel.protocol());
     return Print(arrow, channel, protocol, name, Text(protocol, "#0.", name, " ", size, "control"));
   }

@@ -46,13 +46,19 @@ struct ActorHeader {
 };
 static_assert(sizeof(ActorHeader) == 16);
 
-// Messages with protocol 0, routing 0, flags 0, seqno 0.
+// What a connection says for itself. Messages with protocol 0, routing 0, flags 0, seqno 0.
 enum class ControlMessage : uint16_t {
   // The first message in each direction, once. Body: u32 protocol id of the top-level actor,
   // u8 side of the sender, u64 fingerprint of the protocol.
   kHello = 0,
   // The last one: the sender has closed. Empty body.
   kGoodbye = 1,
+  // Of ManagedEndpoints (glue/managed_endpoints.h). Each body starts with the i32 id.
+  kEndpointOpened = 2,     // then u32 protocol id, i32 id of the manager
+  kEndpointSent = 3,       // the message before carried it
+  kEndpointWithdrawn = 4,  // no message will carry it
+  kEndpointBound = 5,
+  kEndpointDropped = 6,
 };
 
 }  // namespace ipdl

@@ -1,6 +1,6 @@
 """From a checked compilation to the texts of all outputs: the one place that calls the emitter.
 
-Refuses what the emitter cannot do. Called by the command line.
+Refuses names that C++ cannot have beside each other. Called by the command line.
 """
 
 from __future__ import annotations
@@ -25,13 +25,6 @@ def generate_all(compilation: Compilation, side: str, reporter: Reporter) -> lis
     from ipdl import emit  # here, so that checking alone does not load the emitter
 
     for unit in roots:
-        for span, what in emit.unsupported(unit):
-            reporter.report(
-                diagnostics.cannot_generate(
-                    what, "`ipdl check` accepts it; `ipdl gen` has no C++ for it"
-                ),
-                span,
-            )
         for span, problem, other in emit.clashes(unit):
             notes = [] if other is None else [Note("the other one comes from here", other)]
             reporter.report(problem, span, *notes)

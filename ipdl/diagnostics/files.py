@@ -163,11 +163,6 @@ def nameless_header() -> None:
     ...
 
 
-@error(704, "this cannot be generated: {what}", help="{hint}")
-def cannot_generate(what: str, hint: str) -> None:
-    ...
-
-
 @error(
     705,
     "{what} and {other} would both be `{name}` in C++",

@@ -4,8 +4,7 @@ What it is not: a checker (units with errors never get here) or a writer of file
 is). Generation is a pure function: the same unit gives the same bytes, wherever its file lies.
 
     generate(unit, "both")  ->  [("PFoo.h", "..."), ("PFoo.cc", "..."), ...]
-    unsupported(unit)       ->  what in the unit cannot be generated yet, to be reported first
-    clashes(unit)           ->  what C++ cannot have beside each other, likewise
+    clashes(unit)           ->  what C++ cannot have beside each other, to be reported first
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from __future__ import annotations
 from ipdl.emit import side_files, unit_files
 from ipdl.emit.actor_class import ActorClass
 from ipdl.emit.clashes import clashes
-from ipdl.emit.unsupported import unsupported
 from ipdl.model import Side, Unit
 
 SIDES = {
@@ -44,4 +42,4 @@ def generate(unit: Unit, side: str = "both") -> list[tuple[str, str]]:
     return list(zip(output_names(unit, side), texts))
 
 
-__all__ = ["SIDES", "clashes", "generate", "output_names", "unsupported"]
+__all__ = ["SIDES", "clashes", "generate", "output_names"]

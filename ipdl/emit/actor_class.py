@@ -83,6 +83,7 @@ class ActorClass:
         for managed in self.protocol.manages:
             class_name = managed.actor_class(self.side)
             members |= {f"{verb}{class_name}" for verb in ("Managed", "Alloc", "Dealloc")}
+            members |= {f"{verb}{managed.name}Endpoint" for verb in ("Open", "Bind")}
         return namespace_scope(self.unit, self.protocol.namespace).inside(members)
 
     def std(self, name: str) -> str:

@@ -41,6 +41,7 @@ def unit_header(unit: Unit) -> str:
 
 GENERATED = quoted("glue/generated.h")
 ENDPOINT = quoted("glue/endpoint.h")
+MANAGED_ENDPOINT = quoted("glue/managed_endpoint.h")
 
 
 class Includes:
@@ -109,7 +110,7 @@ class Includes:
         """Leaves out what "glue/generated.h" includes for its users."""
         exported = {quoted("runtime/param_traits.h")}
         exported |= {h for h in self._headers if h.startswith('"glue/')}
-        exported -= {GENERATED, ENDPOINT}
+        exported -= {GENERATED, ENDPOINT, MANAGED_ENDPOINT}
         self._headers -= exported
 
     def emit(self, code: Code) -> None:
@@ -148,5 +149,7 @@ class Includes:
             self.add(unit_header(base.enum.unit))
         elif isinstance(base, Actor):
             self.add(quoted("glue/side_variant.h"))
-        elif isinstance(base, (Endpoint, ManagedEndpoint)):
+        elif isinstance(base, ManagedEndpoint):
+            self.add(MANAGED_ENDPOINT)
+        elif isinstance(base, Endpoint):
             self.add(ENDPOINT)

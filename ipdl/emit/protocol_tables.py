@@ -70,8 +70,8 @@ def names_class(header: str, class_name: str) -> bool:
 
 def header_includes(protocol: Protocol) -> list[str]:
     includes = ["<cstdint>", quoted("glue/protocol.h")]
-    if protocol.toplevel:
-        includes.append(quoted("glue/endpoint_fwd.h"))
+    kind = "endpoint" if protocol.toplevel else "managed_endpoint"
+    includes.append(quoted(f"glue/{kind}_fwd.h"))
     return includes
 
 

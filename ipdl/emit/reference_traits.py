@@ -28,13 +28,14 @@ def _class(protocol: Protocol, side: Side) -> str:
 
 
 def emit_endpoint_traits(code: Code, protocol: Protocol) -> None:
+    kind = "Endpoint" if protocol.toplevel else "ManagedEndpoint"
     table = "::" + "::".join((*cxx_namespace(protocol.namespace), cxx_name(protocol.name)))
     for side in Side:
         class_ = _class(protocol, side)
-        traits = f"EndpointTraits<{class_}, {table}::kProtocol, Side::k{side.suffix}>"
+        traits = f"{kind}Traits<{class_}, {table}::kProtocol, Side::k{side.suffix}>"
         code.line()
         code.line("template <>")
-        head = f"struct ParamTraits<Endpoint<{class_}>>"
+        head = f"struct ParamTraits<{kind}<{class_}>>"
         if code.fits(f"{head} : {traits} {{}};"):
             code.line(f"{head} : {traits} {{}};")
             continue

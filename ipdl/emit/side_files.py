@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipdl.emit import bounds, doc, forward, manual_dealloc, receive, reference_traits, send
+from ipdl.emit import bounds, doc, forward, managed_endpoints, manual_dealloc
+from ipdl.emit import receive, reference_traits, send
 from ipdl.emit.actor_class import ActorClass
 from ipdl.emit.banner import (
     emit_banner,
@@ -98,6 +99,8 @@ def _emit_tree_declarations(code: Code, actor: ActorClass) -> None:
         code.line("// The actors that this one manages now, oldest first.")
     for protocol in manages:
         code.line(f"{_managed_type(actor, protocol)} {_managed_name(actor, protocol)}() const;")
+    for protocol in manages:
+        managed_endpoints.emit_declarations(code, actor, protocol)
 
 
 def _manager_type(actor: ActorClass) -> str:
@@ -148,7 +151,7 @@ def _header_includes(actor: ActorClass) -> Includes:
     base = "toplevel" if actor.protocol.toplevel else "actor"
     includes.add(unit_header(actor.unit), quoted(f"glue/{base}.h"))
     if actor.protocol.manages:
-        includes.add("<vector>", quoted("glue/ref_ptr.h"))
+        includes.add("<vector>", quoted("glue/ref_ptr.h"), managed_endpoints.FORWARD_HEADER)
     for message in actor.sent:
         for param in message.params:
             includes.add_send(param.type)
@@ -184,6 +187,9 @@ def _header_forwards(actor: ActorClass) -> list[forward.Forward]:
     if len(actor.protocol.managers) == 1:
         protocols += actor.protocol.managers
     found += [forward.actor_class(protocol, actor.side) for protocol in protocols]
+    found += [
+        forward.actor_class(protocol, actor.side.other) for protocol in actor.protocol.manages
+    ]
     for message in actor.protocol.messages:
         for param in (*message.params, *message.returns):
             found += forward.of_mention(param.type, actor.side)
@@ -245,6 +251,7 @@ def _emit_tree_bodies(code: Code, actor: ActorClass) -> None:
         code.line()
         with code.block(f"{type_} {actor.name}::{_managed_name(actor, protocol)}() const"):
             code.line(f"return {IPDL}::ManagedActors<{actor.actor(protocol)}>(*this);")
+        managed_endpoints.emit_bodies(code, actor, protocol)
 
 
 def _source_includes(actor: ActorClass, sides: tuple[Side, ...]) -> Includes:
@@ -257,6 +264,8 @@ def _source_includes(actor: ActorClass, sides: tuple[Side, ...]) -> Includes:
     if len(actor.protocol.managers) == 1:
         relatives += actor.protocol.managers
     includes.add(*(quoted(p.actor_class(actor.side) + ".h") for p in relatives))
+    if actor.protocol.manages:
+        includes.add(managed_endpoints.HEADER, "<utility>")
     if any(message.has_returns and not message.sync for message in actor.sent):
         includes.add("<tuple>")
     for message in actor.protocol.messages:

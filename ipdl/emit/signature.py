@@ -15,6 +15,7 @@ from ipdl.model import (
     BuiltinEntry,
     Category,
     Endpoint,
+    ManagedEndpoint,
     EnumType,
     Map,
     Optional,
@@ -91,6 +92,8 @@ class _Signature:
             return "A"
         if isinstance(type_, Endpoint):
             return "E"
+        if isinstance(type_, ManagedEndpoint):
+            return "N"
         if isinstance(type_, StructType) and type_.struct not in inside:
             inside += (type_.struct,)
             fields = [f"{f.name}:{self._text(f.type, inside)}" for f in type_.struct.fields]

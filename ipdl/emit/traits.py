@@ -37,6 +37,7 @@ from ipdl.model import (
     EnumType,
     Field,
     Holds,
+    ManagedEndpoint,
     Map,
     Param,
     Struct,
@@ -67,7 +68,7 @@ def _least_bytes(type_: Type, structs: dict[Struct, int]) -> int:
         return _SIZES.get(type_.entry.cxx, 1)
     if isinstance(type_, EnumType):
         return wire_bytes(type_.enum)
-    if isinstance(type_, (Array, Map, Actor, UnionType)):
+    if isinstance(type_, (Array, Map, Actor, ManagedEndpoint, UnionType)):
         return 4
     if isinstance(type_, Endpoint):
         return 6

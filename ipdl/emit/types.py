@@ -127,6 +127,8 @@ class CxxTypes:
             return f"{IPDL}::{variant}<{parent}*, {child}*>"
         if isinstance(type_, Endpoint):
             return f"{IPDL}::Endpoint<{self.actor(type_, type_.side)}>"
+        if isinstance(type_, ManagedEndpoint):
+            return f"{IPDL}::ManagedEndpoint<{self.actor(type_, type_.side)}>"
         if isinstance(type_, Array):
             return self.scope.library("std::vector") + f"<{self.element(type_.base)}>"
         if isinstance(type_, Optional):

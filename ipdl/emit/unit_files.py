@@ -148,7 +148,7 @@ def _header_forwards(unit: Unit) -> list[forward.Forward]:
         for emitter in [_emitter(unit, aggregate)]
         for aggregate_namespace in [emitter.outer.namespace]
     ]
-    if unit.protocol is not None and unit.protocol.toplevel:
+    if unit.protocol is not None:
         found += [forward.actor_class(unit.protocol, side) for side in Side]
     return found
 
@@ -167,8 +167,7 @@ def _needed_before_defined(unit: Unit) -> list[Aggregate]:
 
 
 def _emit_traits_declarations(code: Code, unit: Unit, aggregates: list[Aggregate]) -> None:
-    toplevel = unit.protocol if unit.protocol is not None and unit.protocol.toplevel else None
-    if not (aggregates or unit.enums) and toplevel is None:
+    if not (aggregates or unit.enums) and unit.protocol is None:
         return
     traits = TraitsEmitter(unit)
     with inside_namespace(code, ("ipdl",)):
@@ -182,8 +181,8 @@ def _emit_traits_declarations(code: Code, unit: Unit, aggregates: list[Aggregate
         for aggregate in aggregates:
             code.line()
             traits.emit_declaration(code, aggregate)
-        if toplevel is not None:
-            reference_traits.emit_endpoint_traits(code, toplevel)
+        if unit.protocol is not None:
+            reference_traits.emit_endpoint_traits(code, unit.protocol)
 
 
 # --- Name.cc

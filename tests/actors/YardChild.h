@@ -11,6 +11,7 @@
 #include "PPlotChild.h"
 #include "PYardChild.h"
 #include "ToolChild.h"
+#include "glue/managed_endpoint.h"
 #include "tests/actors/journal.h"
 
 namespace actors {
@@ -32,6 +33,8 @@ class YardChild final : public TestActor<PYardChild> {
 
   std::function<ipdl::Result(PToolChild* tool)> on_use = [](PToolChild*) { return ipdl::Ok(); };
   std::function<ipdl::Result(PToolChild* tool)> on_tool = [](PToolChild*) { return ipdl::Ok(); };
+  std::function<void(ipdl::ManagedEndpoint<PToolChild> end)> on_lend =
+      [](ipdl::ManagedEndpoint<PToolChild>) {};
   std::function<PToolChild*(const std::string& name)> alloc_tool = [this](const std::string& name) {
     return new ToolChild(&journal(), name);
   };
@@ -42,6 +45,10 @@ class YardChild final : public TestActor<PYardChild> {
   friend class PYardChild;
 
   ipdl::Result RecvUse(PToolChild* tool) { return on_use(tool); }
+  ipdl::Result RecvLend(ipdl::ManagedEndpoint<PToolChild> end) {
+    on_lend(std::move(end));
+    return ipdl::Ok();
+  }
   PToolChild* AllocPToolChild(const std::string& name) { return alloc_tool(name); }
   ipdl::Result RecvPToolConstructor(PToolChild* tool, std::string) { return on_tool(tool); }
   bool DeallocPToolChild(PToolChild* tool) { return ToolChild::Free(tool); }

@@ -40,13 +40,13 @@ def test_cxx_is_generated_for_a_plain_program(chance: Chance) -> None:
 
 @property_test(quick=20, long=2_000)
 @given(chances())
-def test_what_cannot_be_generated_is_refused_by_that_number(chance: Chance) -> None:
+def test_cxx_is_generated_for_every_program(chance: Chance) -> None:
     program = random_program.program(chance)
     with tempfile.TemporaryDirectory() as directory:
         write(Path(directory), program)
         answer = answers.to(Path(directory), "gen", "-o", "out", *program.arguments)
-        assert {704} >= set(answer.numbers)
-        assert (answer.code == 0) == Path(directory, "out").exists()
+        assert (0, set()) == (answer.code, set(answer.numbers))
+        assert Path(directory, "out").exists()
 
 
 def test_no_trigraph_is_generated(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@
 
 #include "PStakeChild.h"
 #include "glue/generated.h"
+#include "glue/managed_endpoint.h"
 
 namespace golden {
 
@@ -60,6 +61,14 @@ PStakeChild* PFenceChild::SendPStakeConstructor(std::string_view name,
 
 std::vector<::ipdl::RefPtr<PStakeChild>> PFenceChild::ManagedPStakeChild() const {
   return ::ipdl::ManagedActors<PStakeChild>(*this);
+}
+
+::ipdl::ManagedEndpoint<PStakeParent> PFenceChild::OpenPStakeEndpoint(PStakeChild* actor) {
+  return ::ipdl::ManagedEndpoint<PStakeParent>(::ipdl::OpenManagedEndpoint(*this, actor));
+}
+
+bool PFenceChild::BindPStakeEndpoint(::ipdl::ManagedEndpoint<PStakeChild> end, PStakeChild* actor) {
+  return ::ipdl::BindManagedEndpoint(*this, std::move(end), actor);
 }
 
 }  // namespace golden

@@ -11,12 +11,14 @@
 
 #include "PFence.h"
 #include "absl/types/span.h"
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/ref_ptr.h"
 #include "glue/toplevel.h"
 #include "runtime/send_result.h"
 
 namespace golden {
 class PStakeChild;
+class PStakeParent;
 }  // namespace golden
 
 namespace golden {
@@ -33,6 +35,8 @@ class PFenceChild : public ::ipdl::ToplevelActor {
 
   // The actors that this one manages now, oldest first.
   std::vector<::ipdl::RefPtr<PStakeChild>> ManagedPStakeChild() const;
+  ::ipdl::ManagedEndpoint<PStakeParent> OpenPStakeEndpoint(PStakeChild* actor);
+  bool BindPStakeEndpoint(::ipdl::ManagedEndpoint<PStakeChild> end, PStakeChild* actor);
 
  protected:
   PFenceChild();

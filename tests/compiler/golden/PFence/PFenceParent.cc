@@ -8,6 +8,7 @@
 #include "FenceParent.h"
 #include "PStakeParent.h"
 #include "glue/generated.h"
+#include "glue/managed_endpoint.h"
 
 namespace golden {
 
@@ -57,6 +58,15 @@ PFenceParent::~PFenceParent() = default;
 
 std::vector<::ipdl::RefPtr<PStakeParent>> PFenceParent::ManagedPStakeParent() const {
   return ::ipdl::ManagedActors<PStakeParent>(*this);
+}
+
+::ipdl::ManagedEndpoint<PStakeChild> PFenceParent::OpenPStakeEndpoint(PStakeParent* actor) {
+  return ::ipdl::ManagedEndpoint<PStakeChild>(::ipdl::OpenManagedEndpoint(*this, actor));
+}
+
+bool PFenceParent::BindPStakeEndpoint(::ipdl::ManagedEndpoint<PStakeParent> end,
+                                      PStakeParent* actor) {
+  return ::ipdl::BindManagedEndpoint(*this, std::move(end), actor);
 }
 
 }  // namespace golden

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "PFence.h"
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/ref_ptr.h"
 #include "glue/result.h"
 #include "glue/toplevel.h"
 
 namespace golden {
+class PStakeChild;
 class PStakeParent;
 }  // namespace golden
 
@@ -25,6 +27,8 @@ class PFenceParent : public ::ipdl::ToplevelActor {
 
   // The actors that this one manages now, oldest first.
   std::vector<::ipdl::RefPtr<PStakeParent>> ManagedPStakeParent() const;
+  ::ipdl::ManagedEndpoint<PStakeChild> OpenPStakeEndpoint(PStakeParent* actor);
+  bool BindPStakeEndpoint(::ipdl::ManagedEndpoint<PStakeParent> end, PStakeParent* actor);
 
  protected:
   PFenceParent();

@@ -6,7 +6,13 @@
 
 #include <cstdint>
 
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/protocol.h"
+
+namespace golden {
+class PGateChild;
+class PGateParent;
+}  // namespace golden
 
 namespace golden {
 
@@ -22,5 +28,17 @@ enum Message : uint16_t {
 }  // namespace PGate
 
 }  // namespace golden
+
+namespace ipdl {
+
+template <>
+struct ParamTraits<ManagedEndpoint<::golden::PGateParent>>
+    : ManagedEndpointTraits<::golden::PGateParent, ::golden::PGate::kProtocol, Side::kParent> {};
+
+template <>
+struct ParamTraits<ManagedEndpoint<::golden::PGateChild>>
+    : ManagedEndpointTraits<::golden::PGateChild, ::golden::PGate::kProtocol, Side::kChild> {};
+
+}  // namespace ipdl
 
 #endif  // IPDL_GENERATED_GOLDEN_PGATE_H_

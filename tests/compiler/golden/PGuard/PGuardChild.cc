@@ -7,6 +7,7 @@
 
 #include "PGateChild.h"
 #include "glue/generated.h"
+#include "glue/managed_endpoint.h"
 #include "golden/picture.h"
 
 namespace golden {
@@ -72,6 +73,16 @@ PGateChild* PGuardChild::SendPGateConstructor(::ipdl::RefPtr<PGateChild> actor,
 
 std::vector<::ipdl::RefPtr<PGateChild>> PGuardChild::ManagedPGateChild() const {
   return ::ipdl::ManagedActors<PGateChild>(*this);
+}
+
+::ipdl::ManagedEndpoint<PGateParent> PGuardChild::OpenPGateEndpoint(
+    ::ipdl::RefPtr<PGateChild> actor) {
+  return ::ipdl::ManagedEndpoint<PGateParent>(::ipdl::OpenManagedEndpoint(*this, actor.get()));
+}
+
+bool PGuardChild::BindPGateEndpoint(::ipdl::ManagedEndpoint<PGateChild> end,
+                                    ::ipdl::RefPtr<PGateChild> actor) {
+  return ::ipdl::BindManagedEndpoint(*this, std::move(end), actor.get());
 }
 
 }  // namespace golden

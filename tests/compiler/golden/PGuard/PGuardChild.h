@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "PGuard.h"
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/ref_ptr.h"
 #include "glue/reply.h"
 #include "glue/result.h"
@@ -21,6 +22,7 @@
 
 namespace golden {
 class PGateChild;
+class PGateParent;
 class Picture;
 }  // namespace golden
 
@@ -48,6 +50,8 @@ class PGuardChild : public ::ipdl::ToplevelActor {
 
   // The actors that this one manages now, oldest first.
   std::vector<::ipdl::RefPtr<PGateChild>> ManagedPGateChild() const;
+  ::ipdl::ManagedEndpoint<PGateParent> OpenPGateEndpoint(::ipdl::RefPtr<PGateChild> actor);
+  bool BindPGateEndpoint(::ipdl::ManagedEndpoint<PGateChild> end, ::ipdl::RefPtr<PGateChild> actor);
 
  protected:
   PGuardChild();

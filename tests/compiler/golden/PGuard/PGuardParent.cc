@@ -8,6 +8,7 @@
 #include "GuardParent.h"
 #include "PGateParent.h"
 #include "glue/generated.h"
+#include "glue/managed_endpoint.h"
 #include "golden/picture.h"
 
 namespace golden {
@@ -100,6 +101,16 @@ PGuardParent::~PGuardParent() = default;
 
 std::vector<::ipdl::RefPtr<PGateParent>> PGuardParent::ManagedPGateParent() const {
   return ::ipdl::ManagedActors<PGateParent>(*this);
+}
+
+::ipdl::ManagedEndpoint<PGateChild> PGuardParent::OpenPGateEndpoint(
+    ::ipdl::RefPtr<PGateParent> actor) {
+  return ::ipdl::ManagedEndpoint<PGateChild>(::ipdl::OpenManagedEndpoint(*this, actor.get()));
+}
+
+bool PGuardParent::BindPGateEndpoint(::ipdl::ManagedEndpoint<PGateParent> end,
+                                     ::ipdl::RefPtr<PGateParent> actor) {
+  return ::ipdl::BindManagedEndpoint(*this, std::move(end), actor.get());
 }
 
 }  // namespace golden

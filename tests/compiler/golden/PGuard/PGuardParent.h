@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "PGuard.h"
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/ref_ptr.h"
 #include "glue/resolver.h"
 #include "glue/result.h"
@@ -19,6 +20,7 @@
 #include "runtime/send_result.h"
 
 namespace golden {
+class PGateChild;
 class PGateParent;
 class Picture;
 }  // namespace golden
@@ -35,6 +37,9 @@ class PGuardParent : public ::ipdl::ToplevelActor {
 
   // The actors that this one manages now, oldest first.
   std::vector<::ipdl::RefPtr<PGateParent>> ManagedPGateParent() const;
+  ::ipdl::ManagedEndpoint<PGateChild> OpenPGateEndpoint(::ipdl::RefPtr<PGateParent> actor);
+  bool BindPGateEndpoint(::ipdl::ManagedEndpoint<PGateParent> end,
+                         ::ipdl::RefPtr<PGateParent> actor);
 
  protected:
   PGuardParent();

@@ -6,7 +6,13 @@
 
 #include <cstdint>
 
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/protocol.h"
+
+namespace golden {
+class PStakeChild;
+class PStakeParent;
+}  // namespace golden
 
 namespace golden {
 
@@ -22,5 +28,17 @@ enum Message : uint16_t {
 }  // namespace PStake
 
 }  // namespace golden
+
+namespace ipdl {
+
+template <>
+struct ParamTraits<ManagedEndpoint<::golden::PStakeParent>>
+    : ManagedEndpointTraits<::golden::PStakeParent, ::golden::PStake::kProtocol, Side::kParent> {};
+
+template <>
+struct ParamTraits<ManagedEndpoint<::golden::PStakeChild>>
+    : ManagedEndpointTraits<::golden::PStakeChild, ::golden::PStake::kProtocol, Side::kChild> {};
+
+}  // namespace ipdl
 
 #endif  // IPDL_GENERATED_GOLDEN_PSTAKE_H_

@@ -9,6 +9,7 @@
 #include "PTwigChild.h"
 #include "PTwigParent.h"
 #include "glue/generated.h"
+#include "glue/managed_endpoint.h"
 
 namespace golden {
 
@@ -66,6 +67,16 @@ PTwigChild* PTrunkChild::SendPTwigConstructor(::ipdl::RefPtr<PTwigChild> actor,
 
 std::vector<::ipdl::RefPtr<PTwigChild>> PTrunkChild::ManagedPTwigChild() const {
   return ::ipdl::ManagedActors<PTwigChild>(*this);
+}
+
+::ipdl::ManagedEndpoint<PTwigParent> PTrunkChild::OpenPTwigEndpoint(
+    ::ipdl::RefPtr<PTwigChild> actor) {
+  return ::ipdl::ManagedEndpoint<PTwigParent>(::ipdl::OpenManagedEndpoint(*this, actor.get()));
+}
+
+bool PTrunkChild::BindPTwigEndpoint(::ipdl::ManagedEndpoint<PTwigChild> end,
+                                    ::ipdl::RefPtr<PTwigChild> actor) {
+  return ::ipdl::BindManagedEndpoint(*this, std::move(end), actor.get());
 }
 
 }  // namespace golden

@@ -10,6 +10,7 @@
 #include "PTrunk.h"
 #include "absl/types/span.h"
 #include "glue/endpoint.h"
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/ref_ptr.h"
 #include "glue/result.h"
 #include "glue/side_variant.h"
@@ -35,6 +36,8 @@ class PTrunkChild : public ::ipdl::ToplevelActor {
 
   // The actors that this one manages now, oldest first.
   std::vector<::ipdl::RefPtr<PTwigChild>> ManagedPTwigChild() const;
+  ::ipdl::ManagedEndpoint<PTwigParent> OpenPTwigEndpoint(::ipdl::RefPtr<PTwigChild> actor);
+  bool BindPTwigEndpoint(::ipdl::ManagedEndpoint<PTwigChild> end, ::ipdl::RefPtr<PTwigChild> actor);
 
  protected:
   PTrunkChild();

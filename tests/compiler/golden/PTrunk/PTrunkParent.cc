@@ -8,6 +8,7 @@
 #include "PTwigChild.h"
 #include "PTwigParent.h"
 #include "glue/generated.h"
+#include "glue/managed_endpoint.h"
 #include "golden/trunk_of_parent.h"
 
 namespace golden {
@@ -71,6 +72,16 @@ PTrunkParent::~PTrunkParent() = default;
 
 std::vector<::ipdl::RefPtr<PTwigParent>> PTrunkParent::ManagedPTwigParent() const {
   return ::ipdl::ManagedActors<PTwigParent>(*this);
+}
+
+::ipdl::ManagedEndpoint<PTwigChild> PTrunkParent::OpenPTwigEndpoint(
+    ::ipdl::RefPtr<PTwigParent> actor) {
+  return ::ipdl::ManagedEndpoint<PTwigChild>(::ipdl::OpenManagedEndpoint(*this, actor.get()));
+}
+
+bool PTrunkParent::BindPTwigEndpoint(::ipdl::ManagedEndpoint<PTwigParent> end,
+                                     ::ipdl::RefPtr<PTwigParent> actor) {
+  return ::ipdl::BindManagedEndpoint(*this, std::move(end), actor.get());
 }
 
 }  // namespace golden

@@ -9,6 +9,7 @@
 
 #include "PTrunk.h"
 #include "glue/endpoint.h"
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/ref_ptr.h"
 #include "glue/result.h"
 #include "glue/side_variant.h"
@@ -31,6 +32,9 @@ class PTrunkParent : public ::ipdl::ToplevelActor {
 
   // The actors that this one manages now, oldest first.
   std::vector<::ipdl::RefPtr<PTwigParent>> ManagedPTwigParent() const;
+  ::ipdl::ManagedEndpoint<PTwigChild> OpenPTwigEndpoint(::ipdl::RefPtr<PTwigParent> actor);
+  bool BindPTwigEndpoint(::ipdl::ManagedEndpoint<PTwigParent> end,
+                         ::ipdl::RefPtr<PTwigParent> actor);
 
  protected:
   PTrunkParent();

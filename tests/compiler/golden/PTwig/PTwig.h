@@ -6,7 +6,13 @@
 
 #include <cstdint>
 
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/protocol.h"
+
+namespace golden {
+class PTwigChild;
+class PTwigParent;
+}  // namespace golden
 
 namespace golden {
 
@@ -23,5 +29,17 @@ enum Message : uint16_t {
 }  // namespace PTwig
 
 }  // namespace golden
+
+namespace ipdl {
+
+template <>
+struct ParamTraits<ManagedEndpoint<::golden::PTwigParent>>
+    : ManagedEndpointTraits<::golden::PTwigParent, ::golden::PTwig::kProtocol, Side::kParent> {};
+
+template <>
+struct ParamTraits<ManagedEndpoint<::golden::PTwigChild>>
+    : ManagedEndpointTraits<::golden::PTwigChild, ::golden::PTwig::kProtocol, Side::kChild> {};
+
+}  // namespace ipdl
 
 #endif  // IPDL_GENERATED_GOLDEN_PTWIG_H_

@@ -7,6 +7,7 @@
 
 #include "TwigChild.h"
 #include "glue/generated.h"
+#include "glue/managed_endpoint.h"
 
 namespace golden {
 
@@ -58,6 +59,16 @@ PTwigChild* PTwigChild::SendPTwigConstructor(::ipdl::RefPtr<PTwigChild> actor, u
 
 std::vector<::ipdl::RefPtr<PTwigChild>> PTwigChild::ManagedPTwigChild() const {
   return ::ipdl::ManagedActors<PTwigChild>(*this);
+}
+
+::ipdl::ManagedEndpoint<PTwigParent> PTwigChild::OpenPTwigEndpoint(
+    ::ipdl::RefPtr<PTwigChild> actor) {
+  return ::ipdl::ManagedEndpoint<PTwigParent>(::ipdl::OpenManagedEndpoint(*this, actor.get()));
+}
+
+bool PTwigChild::BindPTwigEndpoint(::ipdl::ManagedEndpoint<PTwigChild> end,
+                                   ::ipdl::RefPtr<PTwigChild> actor) {
+  return ::ipdl::BindManagedEndpoint(*this, std::move(end), actor.get());
 }
 
 }  // namespace golden

@@ -11,9 +11,14 @@
 
 #include "PTwig.h"
 #include "glue/actor.h"
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/ref_ptr.h"
 #include "glue/result.h"
 #include "runtime/send_result.h"
+
+namespace golden {
+class PTwigParent;
+}  // namespace golden
 
 namespace golden {
 
@@ -29,6 +34,8 @@ class PTwigChild : public ::ipdl::Actor {
 
   // The actors that this one manages now, oldest first.
   std::vector<::ipdl::RefPtr<PTwigChild>> ManagedPTwigChild() const;
+  ::ipdl::ManagedEndpoint<PTwigParent> OpenPTwigEndpoint(::ipdl::RefPtr<PTwigChild> actor);
+  bool BindPTwigEndpoint(::ipdl::ManagedEndpoint<PTwigChild> end, ::ipdl::RefPtr<PTwigChild> actor);
 
  protected:
   PTwigChild();

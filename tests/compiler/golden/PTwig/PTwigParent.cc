@@ -7,6 +7,7 @@
 
 #include "TwigParent.h"
 #include "glue/generated.h"
+#include "glue/managed_endpoint.h"
 
 namespace golden {
 
@@ -61,6 +62,16 @@ PTwigParent::~PTwigParent() = default;
 
 std::vector<::ipdl::RefPtr<PTwigParent>> PTwigParent::ManagedPTwigParent() const {
   return ::ipdl::ManagedActors<PTwigParent>(*this);
+}
+
+::ipdl::ManagedEndpoint<PTwigChild> PTwigParent::OpenPTwigEndpoint(
+    ::ipdl::RefPtr<PTwigParent> actor) {
+  return ::ipdl::ManagedEndpoint<PTwigChild>(::ipdl::OpenManagedEndpoint(*this, actor.get()));
+}
+
+bool PTwigParent::BindPTwigEndpoint(::ipdl::ManagedEndpoint<PTwigParent> end,
+                                    ::ipdl::RefPtr<PTwigParent> actor) {
+  return ::ipdl::BindManagedEndpoint(*this, std::move(end), actor.get());
 }
 
 }  // namespace golden

@@ -11,9 +11,14 @@
 
 #include "PTwig.h"
 #include "glue/actor.h"
+#include "glue/managed_endpoint_fwd.h"
 #include "glue/ref_ptr.h"
 #include "glue/result.h"
 #include "runtime/send_result.h"
+
+namespace golden {
+class PTwigChild;
+}  // namespace golden
 
 namespace golden {
 
@@ -27,6 +32,9 @@ class PTwigParent : public ::ipdl::Actor {
 
   // The actors that this one manages now, oldest first.
   std::vector<::ipdl::RefPtr<PTwigParent>> ManagedPTwigParent() const;
+  ::ipdl::ManagedEndpoint<PTwigChild> OpenPTwigEndpoint(::ipdl::RefPtr<PTwigParent> actor);
+  bool BindPTwigEndpoint(::ipdl::ManagedEndpoint<PTwigParent> end,
+                         ::ipdl::RefPtr<PTwigParent> actor);
 
  protected:
   PTwigParent();
