@@ -16,6 +16,11 @@ using ipdl::mach::Call;
 using ipdl::mach::Question;
 using ipdl::mach::Reply;
 
+// Darwin's interface has numbers for addresses.
+void* At(uint64_t address) {
+  return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
+
 bool IsSelf(vm_map_t task) { return task == mach_task_self(); }
 
 ipdl::FileDescriptor NewMemory(memory_object_size_t size) {
@@ -55,7 +60,7 @@ kern_return_t vm_allocate(vm_map_t task, vm_address_t* address, vm_size_t size, 
 kern_return_t mach_vm_deallocate(vm_map_t task, mach_vm_address_t address, mach_vm_size_t size) {
   if (!IsSelf(task)) return KERN_INVALID_TASK;
   if (address + size < address) return KERN_INVALID_ARGUMENT;
-  ipdl::mach::DeallocateRegion(reinterpret_cast<const void*>(address), size);
+  ipdl::mach::DeallocateRegion(At(address), size);
   return KERN_SUCCESS;
 }
 
@@ -73,9 +78,9 @@ kern_return_t mach_make_memory_entry_64(vm_map_t task, memory_object_size_t* siz
   if ((permission & MAP_MEM_NAMED_CREATE) != 0) {
     file = NewMemory(*size);
   } else if ((permission & MAP_MEM_VM_SHARE) != 0) {
-    file = ipdl::mach::SharedFileOfRegion(reinterpret_cast<const void*>(offset), *size);
+    file = ipdl::mach::SharedFileOfRegion(At(offset), *size);
   } else if ((permission & MAP_MEM_VM_COPY) != 0) {
-    file = ipdl::mach::SealedFileOfRegion(reinterpret_cast<const void*>(offset), *size);
+    file = ipdl::mach::SealedFileOfRegion(At(offset), *size);
     permission &= ~VM_PROT_WRITE;
   }
   if (!file) return KERN_INVALID_ARGUMENT;

@@ -3,7 +3,7 @@
 #include <mach/mach.h>
 #include <mach/mach_voucher.h>
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
 #include "runtime/mach/client/session.h"
@@ -47,7 +47,7 @@ kern_return_t mach_voucher_extract_attr_recipe(ipc_voucher_t voucher, mach_vouch
   if (!Ask(question, &reply)) return kNoKernel;
   if (reply.head.result != KERN_SUCCESS) return reply.head.result;
   if (reply.payload.size() > *recipe_size) return KERN_NO_SPACE;
-  std::memcpy(recipe, reply.payload.data(), reply.payload.size());
+  std::copy(reply.payload.begin(), reply.payload.end(), recipe);
   *recipe_size = static_cast<mach_msg_type_number_t>(reply.payload.size());
   return KERN_SUCCESS;
 }
@@ -73,7 +73,9 @@ voucher_mach_msg_state_t voucher_mach_msg_adopt(mach_msg_header_t* msg) {
     SetVoucher(msg, MACH_VOUCHER_NULL, 0);
   }
   const mach_voucher_t before = std::exchange(current, adopted);
-  return reinterpret_cast<voucher_mach_msg_state_t>(static_cast<uintptr_t>(before));
+  // Only a value in the shape that Darwin gave it; nobody follows it.
+  return reinterpret_cast<voucher_mach_msg_state_t>(  // NOLINT(performance-no-int-to-ptr)
+      static_cast<uintptr_t>(before));
 }
 
 void voucher_mach_msg_revert(voucher_mach_msg_state_t state) {
