@@ -26,7 +26,8 @@ std::string Text(const NodeName& name) {
 }
 
 std::string Text(const RemoteLink& link) {
-  return "hop " + std::to_string(link.id) + " of " + Text(link.node_link->peer_name());
+  return std::string("hop ").append(std::to_string(link.id)) + " of " +
+         Text(link.node_link->peer_name());
 }
 
 const char* Text(Role role) {
@@ -56,7 +57,8 @@ std::vector<const RemoteLink*> SortedHops(const NodeLink& link) {
 std::string Destination(const Router& router) {
   const Router* const partner = router.partner();
   if (partner == nullptr) return "portal";
-  if (partner->current() != nullptr) return "proxy to " + Text(*partner->current());
+  if (partner->current() != nullptr)
+    return std::string("proxy to ").append(Text(*partner->current()));
   return "proxy to a portal of this node";
 }
 
@@ -67,9 +69,9 @@ std::string Progress(const RemoteLink& hop) {
   if (router->next() == &hop) return "bypass: accepted by nobody yet";
   if (router->old() == &hop) return "old: read to its end";
   if (!router->is_settled() && router->old() != nullptr)
-    return "new: behind " + Text(*router->old());
-  if (hop.offered) return "bypass: " + Text(hop.offered->node) + " may come";
-  if (hop.told) return "bypass: goes to " + Text(hop.told->node);
+    return std::string("new: behind ").append(Text(*router->old()));
+  if (hop.offered) return std::string("bypass: ").append(Text(hop.offered->node)) + " may come";
+  if (hop.told) return std::string("bypass: goes to ").append(Text(hop.told->node));
   if (hop.lock == Lock::kMine && router->is_proxy()) return "bypass: lock held";
   if (hop.lock == Lock::kAsked) return "bypass: lock asked for";
   if (router->IsDirectRemote()) return "direct, length 1";
@@ -77,7 +79,7 @@ std::string Progress(const RemoteLink& hop) {
 }
 
 std::string Counters(const Traffic& traffic) {
-  return "sent " + std::to_string(traffic.parcels_sent) + " parcels (" +
+  return std::string("sent ").append(std::to_string(traffic.parcels_sent)) + " parcels (" +
          std::to_string(traffic.bytes_sent) + " bytes), received " +
          std::to_string(traffic.parcels_received) + " (" + std::to_string(traffic.bytes_received) +
          ")";
@@ -86,12 +88,13 @@ std::string Counters(const Traffic& traffic) {
 }  // namespace
 
 std::string DumpText(const Node& node) {
-  std::string text = "node " + Text(node.name()) + (node.is_broker() ? " broker\n" : "\n");
+  std::string text =
+      std::string("node ").append(Text(node.name())) + (node.is_broker() ? " broker\n" : "\n");
   for (const Ref<NodeLink>& link : node.SortedLinks()) {
-    text += "  link to " + Text(link->peer_name()) + " " + Text(link->role()) + ", " +
-            std::to_string(link->num_hops()) + " hops\n";
+    text += std::string("  link to ").append(Text(link->peer_name())) + " " + Text(link->role()) +
+            ", " + std::to_string(link->num_hops()) + " hops\n";
     for (const RemoteLink* hop : SortedHops(*link)) {
-      text += "    hop " + std::to_string(hop->id) + ": ";
+      text += std::string("    hop ").append(std::to_string(hop->id)) + ": ";
       if (hop->router) text += Destination(*hop->router) + ", ";
       text += Progress(*hop) + ", " + Counters(hop->traffic) + "\n";
     }
@@ -109,26 +112,29 @@ std::string DumpDot(const Node& node) {
     routers.push_back(router);
     return std::to_string(routers.size() - 1);
   };
-  std::string text = "graph routes {\n  label=\"node " + Text(node.name()) + "\";\n";
+  std::string text =
+      std::string("graph routes {\n  label=\"node ").append(Text(node.name())) + "\";\n";
   for (const Ref<NodeLink>& link : node.SortedLinks()) {
-    const std::string peer = "\"" + Text(link->peer_name()) + "\"";
-    text += "  " + peer + " [shape=box];\n";
+    const std::string peer = std::string("\"").append(Text(link->peer_name())) + "\"";
+    text += std::string("  ").append(peer) + " [shape=box];\n";
     for (const RemoteLink* hop : SortedHops(*link)) {
       const Router* const router = hop->router.get();
       if (router == nullptr) continue;
-      text += "  r" + number(router) + " -- " + peer + " [label=\"hop " + std::to_string(hop->id) +
-              "\\n" + Progress(*hop) + "\"];\n";
+      text += std::string("  r").append(number(router)) + " -- " + peer + " [label=\"hop " +
+              std::to_string(hop->id) + "\\n" + Progress(*hop) + "\"];\n";
     }
   }
   for (size_t i = 0; i < routers.size(); ++i) {
     const Router* const partner = routers[i]->partner();
-    text += "  r" + std::to_string(i) + " [label=\"" + (partner ? "proxy" : "portal") + "\"];\n";
+    text += std::string("  r").append(std::to_string(i)) + " [label=\"" +
+            (partner ? "proxy" : "portal") + "\"];\n";
     if (partner == nullptr) continue;
     const auto known = std::find(routers.begin(), routers.end(), partner);
     const size_t other = static_cast<size_t>(known - routers.begin());
     if (known == routers.end() || other > i) {
-      text += "  r" + std::to_string(i) + " -- " +
-              (known == routers.end() ? std::string("here") : "r" + std::to_string(other)) +
+      text += std::string("  r").append(std::to_string(i)) + " -- " +
+              (known == routers.end() ? std::string("here")
+                                      : std::string("r").append(std::to_string(other))) +
               " [style=dashed];\n";
     }
   }
