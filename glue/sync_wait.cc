@@ -194,7 +194,7 @@ bool MessageChannel::CancelCurrentTransaction() {
 
 bool MessageChannel::Admits(absl::Span<const uint8_t> payload) const {
   const SyncWait* const innermost = Waits().innermost;
-  if (&innermost->channel != this || innermost->answered) return false;
+  if (innermost == nullptr || &innermost->channel != this || innermost->answered) return false;
   ActorHeader header;
   std::memcpy(&header, payload.data(), sizeof(header));
   const Nesting level = NestingOf(header.flags);
