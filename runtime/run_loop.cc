@@ -324,15 +324,18 @@ void RunLoop::SetTransportDeadline(Transport* transport, absl::Duration delay) {
 }
 
 void RunLoop::Impl::FlushDirty() {
-  // A transport that marks itself again while it is flushed waits for the next time.
-  const size_t count = dirty.size();
-  for (size_t i = 0; i < count; ++i) {
-    Transport* const transport = dirty[i];
-    if (transport == nullptr) continue;
-    transport->dirty_ = false;
-    transport->FlushTransport();
+  // Twice, for what a portal flushes goes to the connection that carries it. What is marked even
+  // then waits for the next time.
+  for (int pass = 0; pass < 2; ++pass) {
+    const size_t count = dirty.size();
+    for (size_t i = 0; i < count; ++i) {
+      Transport* const transport = dirty[i];
+      if (transport == nullptr) continue;
+      transport->dirty_ = false;
+      transport->FlushTransport();
+    }
+    dirty.erase(dirty.begin(), dirty.begin() + static_cast<ptrdiff_t>(count));
   }
-  dirty.erase(dirty.begin(), dirty.begin() + static_cast<ptrdiff_t>(count));
 }
 
 bool RunLoop::Impl::RunTransportDeadlines() {

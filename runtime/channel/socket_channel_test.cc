@@ -94,17 +94,6 @@ TEST_F(SocketChannelTest, SocketPairsCloseOnExec) {
 
 // --- When bytes leave ---------------------------------------------------------------------------
 
-TEST_F(SocketChannelTest, CarriesMessagesBothWaysInOrder) {
-  Connect();
-  at_b_.on_message = [&](const std::string& text) { SendText(*b_, "re: " + text); };
-  SendText(*a_, "one");
-  SendText(*a_, "two");
-  SendText(*a_, "");
-  RunUntilIdle();
-  EXPECT_THAT(at_b_.messages, ElementsAre("one", "two", ""));
-  EXPECT_THAT(at_a_.messages, ElementsAre("re: one", "re: two", "re: "));
-}
-
 TEST_F(SocketChannelTest, SendsAllMessagesOfOneTurnInOneCall) {
   Connect();
   loop_->Post([&] {
@@ -181,21 +170,6 @@ TEST_F(SocketChannelTest, FlushWritesAtOnce) {
   EXPECT_EQ(FrameOf(Text("now")), peer_.bytes());
 }
 
-TEST_F(SocketChannelTest, WorksInAPollLoopOfTheHost) {
-  Connect();
-  at_b_.on_message = [&](const std::string& text) { SendText(*b_, text + "!"); };
-  at_a_.on_message = [&](const std::string& text) {
-    if (text.size() < 20) SendText(*a_, text + "?");
-  };
-  SendText(*a_, "hey");  // outside any turn
-  while (at_a_.messages.empty() || at_a_.messages.back().size() < 20) {
-    pollfd one = {loop_->fd(), POLLIN, 0};
-    ASSERT_EQ(1, poll(&one, 1, -1));
-    loop_->Turn(kNow);
-  }
-  EXPECT_EQ("hey!?!?!?!?!?!?!?!?!", at_a_.messages.back());
-}
-
 // --- Back pressure ------------------------------------------------------------------------------
 
 TEST_F(SocketChannelTest, WhileTheSocketIsFullSendsCostNoSystemCalls) {
@@ -256,49 +230,7 @@ TEST_F(SocketChannelTest, TheWritableCallComesNeverFromInsideASendOrFlush) {
   EXPECT_EQ(1, at_b_.writable);
 }
 
-TEST_F(SocketChannelTest, ARefusedMessageIsLoggedWithTheReasonAndHurtsNobody) {
-  std::vector<std::string> lines;
-  SetLogSink([&](std::string_view line) { lines.emplace_back(line); });
-  Connect();
-  Writer& writer = a_->Begin();
-  writer.Fail("the argument is odd");
-  EXPECT_EQ(SendResult::kRefused, a_->End(writer).code());
-  SetLogSink(nullptr);
-  ASSERT_EQ(1u, lines.size());
-  EXPECT_THAT(lines[0], HasSubstr("the argument is odd"));
-  EXPECT_TRUE(SendText(*a_, "next"));
-  RunUntilIdle();
-  EXPECT_THAT(at_b_.messages, ElementsAre("next"));
-}
-
 // --- The end ------------------------------------------------------------------------------------
-
-TEST_F(SocketChannelTest, CloseSendsWhatIsQueuedAndThePeerHearsOfACleanEnd) {
-  Connect();
-  SendText(*a_, "last");
-  SendHandles(*a_, "words", 5, 2);
-  a_->Close();
-  a_->Close();
-  EXPECT_FALSE(a_->IsOpen());
-  EXPECT_EQ(SendResult::kClosed, SendText(*a_, "too late").code());
-  RunUntilIdle();
-  EXPECT_THAT(at_b_.messages, ElementsAre("last", "words"));
-  EXPECT_THAT(at_b_.identities, ElementsAre(5, 6));
-  ASSERT_EQ(1u, at_b_.closed.size());
-  EXPECT_EQ(Kind::kPeerClosed, at_b_.closed[0].kind);
-  EXPECT_EQ("the peer closed the connection", at_b_.closed[0].text);
-  EXPECT_FALSE(b_->IsOpen());
-  EXPECT_THAT(at_a_.closed, IsEmpty());
-}
-
-TEST_F(SocketChannelTest, DestructionSendsWhatIsQueuedToo) {
-  Connect();
-  SendText(*a_, "last");
-  a_.reset();
-  RunUntilIdle();
-  EXPECT_THAT(at_b_.messages, ElementsAre("last"));
-  EXPECT_EQ(1u, at_b_.closed.size());
-}
 
 TEST_F(SocketChannelTest, CloseOfAFullSocketLosesTheRestAndThePeerCanTell) {
   Connect();
@@ -313,21 +245,6 @@ TEST_F(SocketChannelTest, CloseOfAFullSocketLosesTheRestAndThePeerCanTell) {
   EXPECT_GT(20u, at_b_.messages.size());
   ASSERT_EQ(1u, at_b_.closed.size());
   EXPECT_THAT(at_b_.closed[0].text, HasSubstr("in the middle of a message, after "));
-}
-
-TEST_F(SocketChannelTest, CutReportsItsReasonOnceAndNotFromInside) {
-  Connect();
-  SendText(*a_, "dropped");
-  a_->Cut("made no sense");
-  a_->Cut("again");
-  EXPECT_FALSE(a_->IsOpen());
-  EXPECT_THAT(at_a_.closed, IsEmpty());
-  RunUntilIdle();
-  ASSERT_EQ(1u, at_a_.closed.size());
-  EXPECT_EQ(Kind::kCut, at_a_.closed[0].kind);
-  EXPECT_EQ("made no sense", at_a_.closed[0].text);
-  EXPECT_THAT(at_b_.messages, IsEmpty());
-  EXPECT_EQ(1u, at_b_.closed.size());
 }
 
 TEST_F(SocketChannelTest, ACutBeforeStartIsReportedAfterIt) {
@@ -385,205 +302,6 @@ TEST_F(SocketChannelTest, AnEndInsideAFrameSaysSo) {
   ASSERT_EQ(1u, at_b_.closed.size());
   EXPECT_EQ("the peer closed the connection in the middle of a message, after 9 of 16 bytes",
             at_b_.closed[0].text);
-}
-
-TEST_F(SocketChannelTest, AnAbandonedOpenMessageMayOutliveTheEnd) {
-  Connect();
-  Writer& writer = a_->Begin();
-  writer.PutBytes(Bytes(1000));
-  a_->Cut("meanwhile");
-  writer.PutBytes(Bytes(1000));
-  EXPECT_EQ(SendResult::kClosed, a_->End(writer).code());
-  Writer& late = a_->Begin();
-  late.PutBytes(Bytes(10));
-  a_->Abandon(late);
-}
-
-TEST_F(SocketChannelTest, ItMayOutliveItsLoop) {
-  Connect();
-  SendText(*a_, "x");
-  loop_.reset();
-  SendText(*a_, "y");
-  EXPECT_TRUE(a_->Flush());
-  a_->PauseReading();
-  a_->ResumeReading();
-  a_->Cut("z");
-  EXPECT_THAT(at_a_.closed, IsEmpty());
-}
-
-// --- What callbacks may do ----------------------------------------------------------------------
-
-TEST_F(SocketChannelTest, AMessageHandlerMayDestroyTheChannel) {
-  Connect();
-  at_b_.on_message = [&](const std::string&) { b_.reset(); };
-  SendHandles(*a_, "one", 0, 5);
-  SendText(*a_, "two");
-  RunUntilIdle();
-  EXPECT_THAT(at_b_.messages, ElementsAre("one"));
-  EXPECT_THAT(at_b_.closed, IsEmpty());
-  EXPECT_EQ(1u, at_a_.closed.size());
-}
-
-TEST_F(SocketChannelTest, AMessageHandlerMayCloseOrCutTheChannel) {
-  for (const bool cut : {false, true}) {
-    at_b_ = RecordingDelegate();
-    at_a_ = RecordingDelegate();
-    Connect();
-    at_b_.on_message = [&](const std::string&) {
-      if (cut) {
-        b_->Cut("enough");
-      } else {
-        b_->Close();
-      }
-      EXPECT_THAT(at_b_.closed, IsEmpty());
-    };
-    SendText(*a_, "one");
-    SendText(*a_, "two");
-    RunUntilIdle();
-    EXPECT_THAT(at_b_.messages, ElementsAre("one"));
-    EXPECT_EQ(cut ? 1u : 0u, at_b_.closed.size());
-    EXPECT_EQ(1u, at_a_.closed.size());
-  }
-}
-
-TEST_F(SocketChannelTest, TheLastCallsMayDestroyTheChannel) {
-  limits_.queued_bytes = 100;
-  Connect();
-  at_b_.on_closed = [&] { b_.reset(); };
-  SendText(*a_, std::string(80, 'x'));
-  SendText(*a_, std::string(80, 'x'));
-  at_a_.on_writable = [&] { a_.reset(); };
-  RunUntilIdle();
-  EXPECT_EQ(nullptr, a_);
-  EXPECT_EQ(nullptr, b_);
-}
-
-TEST_F(SocketChannelTest, ASyncWaitInsideAMessageKeepsTheOrderAndThePayload) {
-  Connect();
-  std::vector<std::string> ends;
-  at_b_.on_message = [&](const std::string& text) {
-    if (text == "one" || text == "three") {
-      const size_t before = at_b_.messages.size();
-      while (at_b_.messages.size() < before + 2) {
-        ASSERT_TRUE(loop_->WaitTransports(absl::InfiniteFuture()));
-      }
-    }
-    ends.push_back(text);
-  };
-  for (const char* text : {"one", "two", "three", "four", "five"}) SendText(*a_, text);
-  // "six" and "seven" are in nobody's buffer when the wait begins: a task cannot send them.
-  a_->Flush();
-  RunUntil([&] { return at_b_.messages.size() == 5; });
-  EXPECT_THAT(at_b_.messages, ElementsAre("one", "two", "three", "four", "five"));
-  EXPECT_THAT(ends, ElementsAre("two", "four", "five", "three", "one"));
-}
-
-TEST_F(SocketChannelTest, ASyncWaitReadsWhatArrivesOnlyDuringTheWait) {
-  Connect();
-  at_a_.on_message = [&](const std::string& text) { SendText(*a_, "answer to " + text); };
-  at_b_.on_message = [&](const std::string& text) {
-    if (text != "start") return;
-    SendText(*b_, "question");
-    const size_t before = at_b_.messages.size();
-    while (at_b_.messages.size() == before) {
-      ASSERT_TRUE(loop_->WaitTransports(absl::InfiniteFuture()));
-    }
-  };
-  SendText(*a_, "start");
-  SendText(*a_, "in between");
-  RunUntilIdle();
-  EXPECT_THAT(at_b_.messages, ElementsAre("start", "in between", "answer to question"));
-}
-
-TEST_F(SocketChannelTest, ANestedTurnInsideAMessageHandsOnTheRest) {
-  Connect();
-  at_b_.on_message = [&](const std::string& text) {
-    if (text != "one") return;
-    loop_->Turn(absl::InfiniteDuration());
-    EXPECT_THAT(at_b_.messages, ElementsAre("one", "two", "three"));
-  };
-  for (const char* text : {"one", "two", "three"}) SendText(*a_, text);
-  RunUntilIdle();
-  EXPECT_EQ(3u, at_b_.messages.size());
-}
-
-TEST_F(SocketChannelTest, AWaitInsideAMessageNoticesTheEnd) {
-  Connect();
-  at_b_.on_message = [&](const std::string&) {
-    while (at_b_.closed.empty()) ASSERT_TRUE(loop_->WaitTransports(absl::InfiniteFuture()));
-    b_.reset();  // and the channel may even go away inside the wait's caller
-  };
-  SendText(*a_, "one");
-  a_->Flush();
-  a_.reset();
-  RunUntilIdle();
-  EXPECT_EQ(1u, at_b_.closed.size());
-}
-
-TEST_F(SocketChannelTest, PauseEndsWithTheMessageAtHandAndResumeGoesOn) {
-  Connect();
-  at_b_.on_message = [&](const std::string& text) {
-    if (text == "two") b_->PauseReading();
-  };
-  for (const char* text : {"one", "two", "three", "four"}) SendText(*a_, text);
-  a_->Close();
-  RunUntilIdle();
-  EXPECT_THAT(at_b_.messages, ElementsAre("one", "two"));
-  EXPECT_FALSE(b_->ReadNow());
-  EXPECT_THAT(at_b_.closed, IsEmpty());
-  b_->ResumeReading();
-  EXPECT_EQ(2u, at_b_.messages.size());  // not from inside the call
-  RunUntilIdle();
-  EXPECT_THAT(at_b_.messages, ElementsAre("one", "two", "three", "four"));
-  EXPECT_EQ(1u, at_b_.closed.size());
-}
-
-TEST_F(SocketChannelTest, ReadNowHandsOnWithoutTheLoop) {
-  Connect();
-  EXPECT_FALSE(b_->ReadNow());
-  SendText(*a_, "one");
-  a_->Flush();
-  EXPECT_TRUE(b_->ReadNow());
-  EXPECT_THAT(at_b_.messages, ElementsAre("one"));
-  a_.reset();
-  EXPECT_FALSE(b_->ReadNow());
-  EXPECT_THAT(at_b_.closed, IsEmpty());  // that is the loop's to say
-  RunUntilIdle();
-  EXPECT_EQ(1u, at_b_.closed.size());
-}
-
-// --- Several channels ---------------------------------------------------------------------------
-
-TEST_F(SocketChannelTest, AFloodOnOneChannelDoesNotStarveAnother) {
-  limits_.read_buffer_bytes = 4096;
-  Connect();
-  SocketPair pair = *CreateSocketPair();
-  auto quiet_a = MakeChannel(std::move(pair.ours), loop_.get(), limits_);
-  auto quiet_b = MakeChannel(std::move(pair.theirs), loop_.get(), limits_);
-  RecordingDelegate at_quiet;
-  quiet_b->Start(&at_quiet);
-  for (int i = 0; i < 1000; ++i) SendText(*a_, std::string(100, 'x'));
-  SendText(*quiet_a, "quiet");
-  RunUntil([&] { return !at_quiet.messages.empty(); });
-  EXPECT_LE(at_b_.messages.size(), 200u);  // a few shares, not all
-  RunUntilIdle();
-  EXPECT_EQ(1000u, at_b_.messages.size());
-}
-
-TEST_F(SocketChannelTest, ClosingOneChannelFromAnothersMessageIsSafe) {
-  Connect();
-  SocketPair pair = *CreateSocketPair();
-  auto other_a = MakeChannel(std::move(pair.ours), loop_.get());
-  auto other_b = MakeChannel(std::move(pair.theirs), loop_.get());
-  RecordingDelegate at_other;
-  other_b->Start(&at_other);
-  // Both are ready in the same turn; whichever comes first destroys the other.
-  at_b_.on_message = [&](const std::string&) { other_b.reset(); };
-  at_other.on_message = [&](const std::string&) { b_.reset(); };
-  SendText(*a_, "x");
-  SendText(*other_a, "y");
-  RunUntilIdle();
-  EXPECT_EQ(1u, at_b_.messages.size() + at_other.messages.size());
 }
 
 }  // namespace

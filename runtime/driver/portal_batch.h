@@ -1,0 +1,100 @@
+// Messages on their way into one parcel: frames, one after the other, and their handles in order.
+//
+// What it is: the sending half of a portal channel, as SocketSender is of a socket channel. What it
+// is not: quota, or a decision when to put. Called by portal_channel.cc.
+//
+// A frame in a parcel is a channel's frame (runtime/channel/channel.h), whose last header byte says
+// what it is: FrameKind.
+
+#ifndef IPDL_RUNTIME_DRIVER_PORTAL_BATCH_H_
+#define IPDL_RUNTIME_DRIVER_PORTAL_BATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "runtime/byte_queue.h"
+#include "runtime/handle.h"
+#include "runtime/limits.h"
+#include "runtime/message_scope.h"
+#include "runtime/send_result.h"
+#include "runtime/writer.h"
+
+namespace ipdl {
+
+// On the wire. Never renumber.
+enum class FrameKind : uint8_t {
+  kMessage = 0,
+  kTellMe = 1,    // the receiver answers with kHaveRead when it has come here; u64 token
+  kHaveRead = 2,  // the answer; u64 token of the question
+};
+
+struct FrameHeader {
+  uint32_t size;  // of the whole frame
+  uint16_t handles;
+  uint8_t padding;
+  FrameKind kind;
+};
+static_assert(sizeof(FrameHeader) == kFrameHeaderBytes);
+
+// A frame of another kind than kMessage.
+inline constexpr size_t kControlFrameBytes = kFrameHeaderBytes + sizeof(uint64_t);
+
+class PortalBatch {
+ public:
+  // `limits` is borrowed.
+  explicit PortalBatch(const Limits* limits) : limits_(limits) {}
+  PortalBatch(const PortalBatch&) = delete;
+  PortalBatch& operator=(const PortalBatch&) = delete;
+
+  // As in Channel. Messages are added in the order of their End. `room` is what quota allows; the
+  // first message is not held against it. `why_refused` gets one line if the answer is kRefused.
+  struct Room {
+    uint64_t bytes;
+    uint64_t handles;
+    bool is_first;
+  };
+  Writer& Begin(MessageScope* scope);
+  SendResult End(Writer& writer, const Room& room, std::string* why_refused);
+  void Abandon(Writer& writer);
+  SendResult Send(absl::Span<const uint8_t> bytes, std::vector<OwnedHandle>&& handles,
+                  const Room& room, std::string* why_refused);
+  void AddControl(FrameKind kind, uint64_t token);
+
+  bool empty() const { return bytes_.empty(); }
+  absl::Span<const uint8_t> bytes() const { return bytes_.bytes(); }
+  std::vector<OwnedHandle>& handles() { return handles_; }
+  const std::vector<OwnedHandle>& handles() const { return handles_; }
+  // After everything was put, or is to be dropped.
+  void Clear();
+  // Drops everything and takes no more messages.
+  void Stop();
+
+ private:
+  struct Draft {
+    ByteQueue bytes;
+    std::vector<OwnedHandle> handles;
+    std::optional<Writer> writer;
+  };
+
+  Draft& Innermost(const Writer& writer);
+  void Finish(Draft& draft);
+  SendResult Admit(size_t payload, absl::Span<const OwnedHandle> handles, const Room& room,
+                   std::string* why) const;
+  void Add(absl::Span<const uint8_t> payload, std::vector<OwnedHandle>& handles);
+
+  const Limits* const limits_;
+  ByteQueue bytes_;
+  std::vector<OwnedHandle> handles_;
+  std::vector<std::unique_ptr<Draft>> drafts_;  // the first open_ are open; the rest is spare
+  size_t open_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_RUNTIME_DRIVER_PORTAL_BATCH_H_

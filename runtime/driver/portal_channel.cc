@@ -1,0 +1,477 @@
+// See portal_channel.h.
+
+#include "runtime/driver/portal_channel.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "runtime/driver/driver.h"
+#include "runtime/log.h"
+#include "runtime/mutex.h"
+
+namespace ipdl {
+namespace {
+
+// Handles that a parcel collects before it is put, as many as one send of a socket takes.
+constexpr size_t kHandlesPerParcel = 253;
+// A buffer for parcels that is larger than this is not kept (8-byte words).
+constexpr size_t kKeptWords = 32 * 1024;
+
+}  // namespace
+
+// A trap may be called by another thread while the channel goes away on its own.
+struct PortalChannel::Hook {
+  Mutex mutex;
+  std::thread::id thread;                          // of the loop
+  RunLoop* loop ABSL_GUARDED_BY(mutex) = nullptr;  // null once the channel is gone
+  PortalChannel* channel = nullptr;                // on the loop's thread
+};
+
+struct PortalChannel::Parcel {
+  std::vector<uint64_t> words;  // 8-aligned
+  size_t size = 0;
+  size_t position = 0;
+  std::vector<OwnedHandle> handles;
+  size_t next_handle = 0;
+
+  const uint8_t* bytes() const { return reinterpret_cast<const uint8_t*>(words.data()); }
+  bool AtEnd() const { return position == size && next_handle == handles.size(); }
+};
+
+// --- Beginning and end ---------------------------------------------------------------------------
+
+absl::StatusOr<std::unique_ptr<PortalChannel>> PortalChannel::Create(const Portal& portal,
+                                                                     RunLoop* loop,
+                                                                     const Limits& limits,
+                                                                     PeerLabel peer) {
+  IpczPortalStatus status = {sizeof(status), IPCZ_NO_FLAGS, 0, 0};
+  if (portal.ipcz->QueryPortalStatus(portal.portal, IPCZ_NO_FLAGS, nullptr, &status) !=
+      IPCZ_RESULT_OK) {
+    portal.ipcz->Close(portal.portal, IPCZ_NO_FLAGS, nullptr);
+    return absl::InvalidArgumentError("a portal channel needs a portal");
+  }
+  std::unique_ptr<PortalChannel> channel(new PortalChannel(portal, limits, std::move(peer)));
+  channel->hook_ = std::make_shared<Hook>();
+  channel->hook_->channel = channel.get();
+  channel->hook_->thread = loop->thread();
+  {
+    MutexLock lock(&channel->hook_->mutex);
+    channel->hook_->loop = loop;
+  }
+  absl::Status added = loop->AddTransport(channel.get(), FdInterest{});
+  if (!added.ok()) return added;
+  return channel;
+}
+
+PortalChannel::PortalChannel(const Portal& portal, const Limits& limits, PeerLabel peer)
+    : limits_(limits), peer_(std::move(peer)), portal_(portal), batch_(&limits_) {}
+
+PortalChannel::~PortalChannel() {
+  Close();
+  *alive_ = false;
+  MutexLock lock(&hook_->mutex);
+  hook_->loop = nullptr;
+  hook_->channel = nullptr;
+}
+
+void PortalChannel::Start(Delegate* delegate) {
+  assert(delegate_ == nullptr);
+  delegate_ = delegate;
+  Soon();
+}
+
+void PortalChannel::Close() {
+  if (IsOpen()) PutBatch();
+  why_closed_.reset();
+  delegate_ = nullptr;
+  ShutDown();
+}
+
+void PortalChannel::Cut(std::string reason) { Fail(ChannelClosed::Kind::kCut, std::move(reason)); }
+
+void PortalChannel::Fail(ChannelClosed::Kind kind, std::string text) {
+  if (!IsWhole()) return;
+  why_closed_ = ChannelClosed{kind, std::move(text)};
+  ShutDown();
+  Soon();
+}
+
+void PortalChannel::ShutDown() {
+  batch_.Stop();
+  refused_ = false;
+  if (!IsWhole()) return;
+  portal_.ipcz->Close(std::exchange(portal_.portal, IPCZ_INVALID_HANDLE), IPCZ_NO_FLAGS, nullptr);
+}
+
+void PortalChannel::ReportClosed() {
+  if (!why_closed_.has_value() || delegate_ == nullptr) return;
+  const ChannelClosed why = *std::exchange(why_closed_, std::nullopt);
+  std::exchange(delegate_, nullptr)->OnChannelClosed(why);
+}
+
+// --- The loop and the router ---------------------------------------------------------------------
+
+void PortalChannel::Soon() {
+  if (soon_ || loop() == nullptr) return;
+  soon_ = true;
+  loop()->SetTransportDeadline(this, absl::ZeroDuration());
+}
+
+void PortalChannel::OnTransportDeadline() {
+  const std::shared_ptr<const bool> alive = alive_;
+  soon_ = false;
+  ReportWritable();
+  if (!*alive) return;
+  Dispatch();
+  if (!*alive) return;
+  ReportClosed();
+}
+
+// Has the router say when a parcel comes or the peer is gone.
+void PortalChannel::WaitForMore() {
+  if (trapped_ || !IsWhole()) return;
+  const IpczTrapConditions conditions = {sizeof(conditions),
+                                         IPCZ_TRAP_ABOVE_MIN_LOCAL_PARCELS | IPCZ_TRAP_DEAD, 0, 0};
+  auto* const context = new std::shared_ptr<Hook>(hook_);
+  trapped_ = true;
+  const IpczResult result =
+      portal_.ipcz->Trap(portal_.portal, &conditions, &OnTrap, reinterpret_cast<uintptr_t>(context),
+                         IPCZ_NO_FLAGS, nullptr, nullptr, nullptr);
+  if (result == IPCZ_RESULT_OK) {
+    // Nothing is left to do until then.
+    if (soon_ && !refused_ && !why_closed_.has_value() && loop() != nullptr) {
+      soon_ = false;
+      loop()->SetTransportDeadline(this, absl::InfiniteDuration());
+    }
+    return;
+  }
+  delete context;
+  trapped_ = false;
+  if (result == IPCZ_RESULT_FAILED_PRECONDITION) return Soon();  // something is there already
+  Fail(ChannelClosed::Kind::kError, absl::StrCat("the router sets no trap: ", result));
+}
+
+void PortalChannel::OnTrap(const IpczTrapEvent* event) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a context is an integer in the interface.
+  const std::unique_ptr<std::shared_ptr<Hook>> taken(
+      reinterpret_cast<std::shared_ptr<Hook>*>(event->context));
+  const std::shared_ptr<Hook>& hook = *taken;
+  if ((event->condition_flags & IPCZ_TRAP_REMOVED) != 0) return;
+  if (hook->thread == std::this_thread::get_id()) {
+    if (hook->channel != nullptr) hook->channel->OnPortalEvent();
+    return;
+  }
+  MutexLock lock(&hook->mutex);
+  if (hook->loop == nullptr) return;
+  hook->loop->Post([hook = hook] {
+    if (hook->channel != nullptr) hook->channel->OnPortalEvent();
+  });
+}
+
+// Only marks: nothing is handed on inside a call of the router.
+void PortalChannel::OnPortalEvent() {
+  trapped_ = false;
+  Soon();
+}
+
+// --- Sending -------------------------------------------------------------------------------------
+
+PortalBatch::Room PortalChannel::RoomNow() const {
+  return {.bytes = limits_.queued_bytes - std::min(limits_.queued_bytes, unread_bytes_),
+          .handles =
+              limits_.queued_handles - std::min<uint64_t>(limits_.queued_handles, unread_handles_),
+          .is_first = unread_bytes_ == 0};
+}
+
+SendResult PortalChannel::End(Writer& writer, std::string* why_refused) {
+  std::string reason;
+  const uint64_t bytes = queued_bytes();
+  const uint64_t handles = queued_handles();
+  const SendResult result = Queued(batch_.End(writer, RoomNow(), &reason), bytes, handles);
+  if (result.code() == SendResult::kRefused) {
+    if (why_refused == nullptr) {
+      LogRefused(reason);
+    } else {
+      *why_refused = std::move(reason);
+    }
+  }
+  return result;
+}
+
+SendResult PortalChannel::Send(absl::Span<const uint8_t> bytes,
+                               std::vector<OwnedHandle>&& handles) {
+  std::string reason;
+  const uint64_t bytes_before = queued_bytes();
+  const uint64_t handles_before = queued_handles();
+  const SendResult result = Queued(batch_.Send(bytes, std::move(handles), RoomNow(), &reason),
+                                   bytes_before, handles_before);
+  if (result.code() == SendResult::kRefused) LogRefused(reason);
+  return result;
+}
+
+void PortalChannel::LogRefused(const std::string& reason) {
+  LogErrorLimited("refused",
+                  absl::StrCat("a message to ", peer_.ToString(), " was not sent: ", reason));
+}
+
+SendResult PortalChannel::Queued(SendResult result, uint64_t bytes_before,
+                                 uint64_t handles_before) {
+  if (result) {
+    unread_bytes_ += queued_bytes() - bytes_before;
+    unread_handles_ += queued_handles() - handles_before;
+    if (unread_bytes_ > limits_.queued_bytes / 4 || unread_handles_ > limits_.queued_handles / 4) {
+      AskIfRead();
+    }
+    if (queued_bytes() >= limits_.flush_bytes || queued_handles() >= kHandlesPerParcel) {
+      PutBatch();
+    } else if (loop() != nullptr) {
+      loop()->MarkDirty(this);
+    }
+    return result;
+  }
+  if (result.code() == SendResult::kWouldBlock) {
+    refused_ = true;
+    AskIfRead();
+  }
+  return result;
+}
+
+void PortalChannel::AskIfRead() {
+  if (asked_) return;
+  asked_ = true;
+  // Nobody can answer who has not read the question.
+  PortalDriver().GenerateRandomBytes(sizeof(token_), IPCZ_NO_FLAGS, nullptr, &token_);
+  asked_bytes_ = unread_bytes_;
+  asked_handles_ = unread_handles_;
+  batch_.AddControl(FrameKind::kTellMe, token_);
+  if (loop() != nullptr) loop()->MarkDirty(this);
+}
+
+bool PortalChannel::Flush() {
+  if (IsOpen()) PutBatch();
+  return queued_bytes() == 0;
+}
+
+void PortalChannel::FlushTransport() {
+  if (IsOpen()) PutBatch();
+}
+
+void PortalChannel::PutBatch() {
+  if (batch_.empty()) return;
+  std::vector<IpczHandle> boxes;
+  boxes.reserve(batch_.handles().size());
+  IpczResult result = IPCZ_RESULT_OK;
+  for (OwnedHandle& handle : batch_.handles()) {
+    IpczBoxContents contents = {};
+    contents.size = sizeof(contents);
+    contents.type = IPCZ_BOX_TYPE_DRIVER_OBJECT;
+    contents.object.driver_object = NewDriverHandle(std::move(handle));
+    IpczHandle box = IPCZ_INVALID_HANDLE;
+    result = portal_.ipcz->Box(portal_.node, &contents, IPCZ_NO_FLAGS, nullptr, &box);
+    if (result != IPCZ_RESULT_OK) {
+      PortalDriver().Close(contents.object.driver_object, IPCZ_NO_FLAGS, nullptr);
+      break;
+    }
+    boxes.push_back(box);
+  }
+  const absl::Span<const uint8_t> bytes = batch_.bytes();
+  if (result == IPCZ_RESULT_OK) {
+    result = portal_.ipcz->Put(portal_.portal, bytes.data(), bytes.size(), boxes.data(),
+                               boxes.size(), IPCZ_NO_FLAGS, nullptr);
+  }
+  if (result != IPCZ_RESULT_OK) {
+    for (const IpczHandle box : boxes) portal_.ipcz->Close(box, IPCZ_NO_FLAGS, nullptr);
+  }
+  batch_.Clear();
+  if (result == IPCZ_RESULT_OK) return;
+  if (result == IPCZ_RESULT_NOT_FOUND) {
+    // What the peer sent before it went is still to be handed on.
+    broken_ = true;
+    batch_.Stop();
+    return;
+  }
+  Fail(ChannelClosed::Kind::kError, absl::StrCat("the router refused a parcel: ", result));
+}
+
+void PortalChannel::ReportWritable() {
+  if (!refused_ || delegate_ == nullptr || !IsOpen()) return;
+  if (unread_bytes_ * 2 > limits_.queued_bytes || unread_handles_ * 2 > limits_.queued_handles) {
+    AskIfRead();
+    return;
+  }
+  refused_ = false;
+  delegate_->OnChannelWritable();
+}
+
+// --- Receiving -----------------------------------------------------------------------------------
+
+void PortalChannel::ResumeReading() {
+  paused_ = false;
+  Soon();
+}
+
+bool PortalChannel::ReadNow() {
+  if (delegate_ == nullptr || paused_ || !IsWhole()) return false;
+  const uint64_t before = received_;
+  const std::shared_ptr<const bool> alive = alive_;
+  Dispatch();
+  return !*alive || received_ != before;
+}
+
+// Hands on what there is, within this turn's share.
+void PortalChannel::Dispatch() {
+  const std::shared_ptr<const bool> alive = alive_;
+  size_t bytes = 0;
+  while (delegate_ != nullptr && !paused_ && IsWhole()) {
+    if (bytes >= limits_.read_buffer_bytes) return Soon();
+    const Next next = FindFrame();
+    if (next == Next::kFailed) return;
+    if (next == Next::kNothing) return WaitForMore();
+    const std::shared_ptr<Parcel> parcel = parcel_;
+    const uint8_t* const at = parcel->bytes() + parcel->position;
+    FrameHeader header;
+    std::memcpy(&header, at, sizeof(header));
+    parcel->position += header.size;
+    bytes += header.size;
+    if (header.kind != FrameKind::kMessage) {
+      uint64_t token;
+      std::memcpy(&token, at + sizeof(header), sizeof(token));
+      OnControl(header.kind, token);
+      continue;
+    }
+    const absl::Span<OwnedHandle> handles =
+        absl::MakeSpan(parcel->handles).subspan(parcel->next_handle, header.handles);
+    parcel->next_handle += header.handles;
+    ++received_;
+    // The call may wait for what is behind this message.
+    Soon();
+    delegate_->OnChannelMessage(
+        {at + sizeof(header), header.size - sizeof(header) - header.padding}, handles);
+    for (OwnedHandle& handle : handles) handle.Reset();
+    if (!*alive) return;
+  }
+}
+
+// Finds the next frame, whole and legal, at the position in parcel_.
+PortalChannel::Next PortalChannel::FindFrame() {
+  while (parcel_ == nullptr || parcel_->AtEnd()) {
+    const Next next = GetParcel();
+    if (next != Next::kFrame) return next;
+  }
+  const size_t left = parcel_->size - parcel_->position;
+  FrameHeader header = {};
+  if (left >= sizeof(header)) {
+    std::memcpy(&header, parcel_->bytes() + parcel_->position, sizeof(header));
+  }
+  const bool is_control = header.kind == FrameKind::kTellMe || header.kind == FrameKind::kHaveRead;
+  std::string wrong;
+  if (header.size < sizeof(header) || header.size > left || header.size % 8 != 0) {
+    wrong = absl::StrCat("a frame of ", header.size, " bytes where ", left, " are left");
+  } else if (header.size > limits_.message_bytes) {
+    wrong = "a frame above the limit of message bytes";
+  } else if (header.padding > 7 || header.padding > header.size - sizeof(header)) {
+    wrong = absl::StrCat("a frame with ", header.padding, " bytes of padding");
+  } else if (header.kind != FrameKind::kMessage &&
+             (!is_control || header.size != kControlFrameBytes || header.handles != 0 ||
+              header.padding != 0)) {
+    wrong = "a frame of an unknown kind";
+  } else if (header.handles > limits_.message_handles) {
+    wrong = "a frame above the limit of handles";
+  } else if (header.handles > parcel_->handles.size() - parcel_->next_handle) {
+    wrong = "a frame that announces more handles than came";
+  } else {
+    return Next::kFrame;
+  }
+  Fail(ChannelClosed::Kind::kCut, absl::StrCat("sent ", wrong));
+  return Next::kFailed;
+}
+
+PortalChannel::Next PortalChannel::GetParcel() {
+  // Memory that nobody else looks at any more is used again.
+  if (parcel_ == nullptr || parcel_.use_count() > 1 || parcel_->words.size() > kKeptWords) {
+    parcel_ = std::make_shared<Parcel>();
+  }
+  Parcel& parcel = *parcel_;
+  parcel.size = parcel.position = parcel.next_handle = 0;
+  parcel.handles.clear();
+  size_t num_bytes = parcel.words.size() * sizeof(uint64_t);
+  size_t num_handles = 0;
+  std::vector<IpczHandle> boxes;
+  IpczResult result = portal_.ipcz->Get(portal_.portal, IPCZ_NO_FLAGS, nullptr, parcel.words.data(),
+                                        &num_bytes, nullptr, &num_handles, nullptr);
+  if (result == IPCZ_RESULT_RESOURCE_EXHAUSTED) {
+    parcel.words.resize(std::max<size_t>(limits_.flush_bytes, num_bytes + sizeof(uint64_t)) /
+                        sizeof(uint64_t));
+    boxes.resize(num_handles);
+    num_bytes = parcel.words.size() * sizeof(uint64_t);
+    result = portal_.ipcz->Get(portal_.portal, IPCZ_NO_FLAGS, nullptr, parcel.words.data(),
+                               &num_bytes, boxes.data(), &num_handles, nullptr);
+  }
+  if (result == IPCZ_RESULT_UNAVAILABLE) return Next::kNothing;
+  if (result == IPCZ_RESULT_NOT_FOUND) {
+    Fail(ChannelClosed::Kind::kPeerClosed, "the peer closed the connection");
+    return Next::kFailed;
+  }
+  if (result != IPCZ_RESULT_OK) {
+    Fail(ChannelClosed::Kind::kError, absl::StrCat("the router gave no parcel: ", result));
+    return Next::kFailed;
+  }
+  parcel.size = num_bytes;
+  if (!TakeHandles(boxes)) {
+    Fail(ChannelClosed::Kind::kCut, "sent something else than a handle beside a message");
+    return Next::kFailed;
+  }
+  // A parcel of nothing at all is none.
+  if (num_bytes == 0) {
+    Fail(ChannelClosed::Kind::kCut, "sent a parcel without a frame");
+    return Next::kFailed;
+  }
+  return Next::kFrame;
+}
+
+bool PortalChannel::TakeHandles(const std::vector<IpczHandle>& boxes) {
+  bool all = true;
+  for (const IpczHandle box : boxes) {
+    IpczBoxContents contents = {};
+    contents.size = sizeof(contents);
+    OwnedHandle handle;
+    if (portal_.ipcz->Unbox(box, IPCZ_UNBOX_PEEK, nullptr, &contents) != IPCZ_RESULT_OK ||
+        contents.type != IPCZ_BOX_TYPE_DRIVER_OBJECT) {
+      portal_.ipcz->Close(box, IPCZ_NO_FLAGS, nullptr);
+      all = false;
+      continue;
+    }
+    portal_.ipcz->Unbox(box, IPCZ_NO_FLAGS, nullptr, &contents);
+    all = TakeDriverHandle(contents.object.driver_object, &handle) && all;
+    parcel_->handles.push_back(std::move(handle));
+  }
+  return all;
+}
+
+void PortalChannel::OnControl(FrameKind kind, uint64_t token) {
+  if (kind == FrameKind::kTellMe) {
+    // Answers count as well: a peer that only asks and never reads shall not fill our memory.
+    unread_bytes_ += kControlFrameBytes;
+    if (unread_bytes_ > limits_.queued_bytes + limits_.message_bytes) {
+      return Fail(ChannelClosed::Kind::kCut, "asks and does not read the answers");
+    }
+    if (unread_bytes_ > limits_.queued_bytes / 4) AskIfRead();
+    batch_.AddControl(FrameKind::kHaveRead, token);
+    if (loop() != nullptr) loop()->MarkDirty(this);
+    return;
+  }
+  if (!asked_ || token != token_) {
+    return Fail(ChannelClosed::Kind::kCut, "answers what was not asked");
+  }
+  asked_ = false;
+  unread_bytes_ -= asked_bytes_;
+  unread_handles_ -= asked_handles_;
+  if (refused_) Soon();
+}
+
+}  // namespace ipdl
