@@ -74,6 +74,7 @@ bool PortalProcess::Skim(IpczHandle portal, size_t* size) {
 }
 
 void PortalProcess::OnTrap(const IpczTrapEvent* event) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a context is an integer in the interface.
   PortalProcess& self = *reinterpret_cast<PortalProcess*>(event->context);
   self.armed_ = false;
   if ((event->condition_flags & (IPCZ_TRAP_REMOVED | IPCZ_TRAP_DEAD)) == 0) self.Arm();

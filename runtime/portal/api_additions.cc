@@ -2,7 +2,6 @@
 
 #include "runtime/portal/api_additions.h"
 
-#include <cstring>
 #include <string>
 
 #include "runtime/portal/dump.h"
@@ -69,7 +68,7 @@ IpczResult IPCZ_API Dump(IpczHandle node, IpczDumpFlags flags, const void* /*opt
   const size_t room = *num_bytes;
   *num_bytes = dump.size();
   if (room < dump.size()) return IPCZ_RESULT_RESOURCE_EXHAUSTED;
-  std::memcpy(text, dump.data(), dump.size());
+  dump.copy(text, dump.size());
   return IPCZ_RESULT_OK;
 }
 

@@ -1,5 +1,7 @@
 // Calls about names and rights: making, counting, moving and ending them. See calls.h.
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "runtime/mach/machd/calls.h"
 #include "runtime/mach/machd/notifications.h"
@@ -171,7 +173,8 @@ kern_return_t RequestNotification(Context& c) {
   Port* port = entry->receive.port();
   if (id == MACH_NOTIFY_PORT_DESTROYED) return Replace(c, &port->port_destroyed, std::move(notify));
   if (notify && port->send_rights == 0 && sync <= port->make_send_count) {
-    c.kernel.Post(NoSendersNotification(std::move(notify), port->make_send_count));
+    // It is told at once, and nothing stays registered.
+    c.kernel.Post(NoSendersNotification(std::exchange(notify, Right()), port->make_send_count));
   }
   return Replace(c, &port->no_senders, std::move(notify));
 }

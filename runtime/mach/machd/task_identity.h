@@ -17,6 +17,7 @@ struct TaskIdentity {
   uid_t uid = 0;
   gid_t gid = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): it takes the comparison with 0 for a pointer.
   auto operator<=>(const TaskIdentity&) const = default;
 };
 
