@@ -105,6 +105,8 @@ def union_components_differ(unit: Unit, reporter: Reporter) -> None:
     for aggregate in unit.types:
         if isinstance(aggregate, Struct):
             continue
+        if all(part.type == UnionType(aggregate) for part in aggregate.components):
+            continue  # recursion_ends has said it
         seen: dict[str, Field] = {}
         for component in aggregate.components:
             if isinstance(unwrapped(component.type), Unresolved):

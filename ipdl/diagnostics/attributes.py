@@ -32,6 +32,6 @@ def bound_out_of_range(name: str, number: int, least: int, greatest: int) -> Non
     ...
 
 
-@error(506, "[{name}] means nothing for a `{type}`", help="{hint}")
+@error(506, "[{name}] means nothing for type `{type}`", help="{hint}")
 def bound_of_nothing(name: str, type: str, hint: str) -> None:
     ...
