@@ -157,8 +157,8 @@ void PortalChannel::WaitForMore() {
 }
 
 void PortalChannel::OnTrap(const IpczTrapEvent* event) {
-  // NOLINTNEXTLINE(performance-no-int-to-ptr): a context is an integer in the interface.
   const std::unique_ptr<std::shared_ptr<Hook>> taken(
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): a context is an integer in the interface.
       reinterpret_cast<std::shared_ptr<Hook>*>(event->context));
   const std::shared_ptr<Hook>& hook = *taken;
   if ((event->condition_flags & IPCZ_TRAP_REMOVED) != 0) return;

@@ -85,6 +85,10 @@ def check() -> None:
 
 def _generate_sources(profile: build_dir.Profile) -> None:
     """Builds what the compile commands include but the tree does not hold."""
+    # The listings below are of the build file as it is: first it must be up to date.
+    subprocess.run(
+        ["ninja", "-C", str(profile.directory), "build.ninja"], capture_output=True, check=False
+    )
     listing = subprocess.run(
         ["ninja", "-C", str(profile.directory), "-t", "targets", "rule", "CUSTOM_COMMAND_DEP"],
         capture_output=True,
