@@ -213,7 +213,7 @@ bool NodeLink::ReadRing(Transport* transport, ReadUntil until) {
             Disconnect(turn);
             return false;
           }
-          rings_->in.reader.Release();
+          if (rings_->in.reader.Release()) turn.Ring(this, transport_);
           rings_->in.reader.Doze();
           // The driver calls again when others had their turn; if it cannot, the other end does,
           // who finds that there is something to read and nobody awake.
