@@ -439,7 +439,9 @@ FORKED_TEST(ManagedEndpointInTwoProcesses, EndsWithAPeerThatDied) {
   parent->door = nullptr;
   Lines lines = journal.Take();
   std::sort(lines.begin(), lines.end());
-  EXPECT_EQ((Lines{"asked: abnormal shutdown", "door: abnormal shutdown"}), lines);
+  EXPECT_EQ((Lines{"asked: abnormal shutdown", "door: abnormal shutdown",
+                   "house: abnormal shutdown"}),
+            lines);
 }
 
 }  // namespace
