@@ -17,79 +17,58 @@
 
 #include "runtime/channel/raw_socket_for_test.h"
 #include "runtime/channel/recording_delegate_for_test.h"
-#include "runtime/channel/socket_calls.h"
 #include "runtime/channel/socket_channel.h"
 #include "runtime/log.h"
 #include "runtime/open_descriptors_for_test.h"
 #include "runtime/run_loop.h"
+#include "tests/support/call_fault.h"
 #include "tests/support/forked_test.h"
 #include "tests/support/process_pair.h"
+#include "tests/support/system_calls.h"
 
 namespace ipdl {
 namespace {
 
-// What the calls of this process do. Plain state, because the table holds plain functions.
+// What the calls of this process do. Plain state, because a judge is a plain function.
 struct Faults {
-  int calls = 0;             // of any kind, so far
+  int calls = 0;             // that send or receive, so far
   int fail_at = -1;          // the call that fails
-  int error = 0;             // with this errno; 0: the process ends instead
-  size_t most = SIZE_MAX;    // bytes that a call moves at most
+  int error = 0;             // with this errno
+  size_t most = SIZE_MAX;    // bytes that a call sends at most
   std::minstd_rand* random;  // if set, decides about each call's bytes and errors
 };
 Faults faults;
 
-// True if this call is to fail; errno is set.
-bool Fails() {
-  if (faults.calls++ != faults.fail_at) return false;
-  if (faults.error == 0) _exit(0);
-  errno = faults.error;
-  return true;
-}
-
-size_t Shortened(size_t size) {
-  if (faults.random != nullptr) {
-    const unsigned dice = (*faults.random)() % 8;
-    if (dice == 0) return std::min<size_t>(size, 1);
-    if (dice < 4) return std::min<size_t>(size, 1 + (*faults.random)() % 700);
+CallFate Judge(SystemCall call) {
+  const bool sends = call == SystemCall::kSend || call == SystemCall::kSendmsg;
+  if (!sends && call != SystemCall::kRecvmsg) return {};
+  CallFate fate;
+  fate.most_bytes = faults.most;
+  if (faults.calls++ == faults.fail_at) {
+    fate.kind = CallFate::Kind::kFails;
+    fate.error = faults.error;
+  } else if (faults.random != nullptr) {
+    std::minstd_rand& random = *faults.random;
+    if (random() % 11 == 0) {
+      const int kErrors[] = {EINTR, ENOBUFS, ENOMEM};
+      fate.kind = CallFate::Kind::kFails;
+      fate.error = kErrors[random() % 3];
+    }
+    const unsigned dice = random() % 8;
+    if (dice < 4) fate.most_bytes = dice == 0 ? 1 : 1 + random() % 700;
   }
-  return std::min(size, faults.most);
-}
-
-bool FailsAtRandom() {
-  if (faults.random == nullptr || (*faults.random)() % 11 != 0) return false;
-  const int kErrors[] = {EINTR, ENOBUFS, ENOMEM};
-  errno = kErrors[(*faults.random)() % 3];
-  return true;
-}
-
-ssize_t FaultySend(int socket, const void* bytes, size_t size, int flags) {
-  if (Fails() || FailsAtRandom()) return -1;
-  return ::send(socket, bytes, Shortened(size), flags);
-}
-
-ssize_t FaultySendmsg(int socket, const msghdr* message, int flags) {
-  if (Fails() || FailsAtRandom()) return -1;
-  iovec part = message->msg_iov[0];
-  part.iov_len = Shortened(part.iov_len);
-  msghdr shortened = *message;
-  shortened.msg_iov = &part;
-  return ::sendmsg(socket, &shortened, flags);
-}
-
-ssize_t FaultyRecvmsg(int socket, msghdr* message, int flags) {
-  if (Fails() || FailsAtRandom()) return -1;
-  return ::recvmsg(socket, message, flags);
+  return fate;
 }
 
 class SocketChannelFaultTest : public testing::Test {
  protected:
   SocketChannelFaultTest() {
-    socket_calls = {FaultySend, FaultySendmsg, FaultyRecvmsg};
     faults = {};
+    SetCallJudge(&Judge);
     SetLogSink([](std::string_view) {});
   }
   ~SocketChannelFaultTest() override {
-    socket_calls = {};
+    SetCallJudge(nullptr);
     SetLogSink(nullptr);
   }
 
@@ -226,14 +205,14 @@ TEST_F(SocketChannelFaultTest, RandomShortWritesAndShortagesLoseNothing) {
 
 // A child that ends before its k-th call, for every k until it gets through all of them.
 FORKED_TEST(SocketChannelDeathTest, AChildMayEndBeforeAnyOfItsCalls) {
-  socket_calls = {FaultySend, FaultySendmsg, FaultyRecvmsg};
-  constexpr int kMessages = 6;
-  bool complete = false;
-  int k = 0;
-  for (; !complete && k < 200; ++k) {
+  constexpr size_t kMessages = 6;
+  bool died = true;
+  uint64_t k = 1;
+  for (; died && k < 200; ++k) {
+    SharedTally tally;
     ProcessPair pair([&](int socket) {
-      faults = {};
-      faults.fail_at = k;
+      const CallFaultScope scope(
+          {.kind = CallFault::Kind::kDeathBeforeMessage, .error = 0, .at = k}, *tally);
       std::unique_ptr<RunLoop> loop = *RunLoop::Create();
       auto channel = *SocketChannel::Create(FileDescriptor(socket), loop.get(), {}, {});
       RecordingDelegate delegate;
@@ -245,7 +224,6 @@ FORKED_TEST(SocketChannelDeathTest, AChildMayEndBeforeAnyOfItsCalls) {
       channel->Start(&delegate);
       loop->Run();
     });
-    faults = {};
     std::unique_ptr<RunLoop> loop = *RunLoop::Create();
     auto channel = *SocketChannel::Create(FileDescriptor(pair.TakeSocket()), loop.get(), {}, {});
     RecordingDelegate delegate;
@@ -258,13 +236,14 @@ FORKED_TEST(SocketChannelDeathTest, AChildMayEndBeforeAnyOfItsCalls) {
     channel->Start(&delegate);
     SendHandles(*channel, "first", 0, 2);
     loop->Run();
-    complete = delegate.messages.size() == kMessages;
+    died = pair.WaitForDeath();
+    const bool complete = delegate.messages.size() == kMessages;
+    EXPECT_TRUE(died || complete) << "call " << k;
     EXPECT_EQ(complete ? 0u : 1u, delegate.closed.size()) << "call " << k;
     for (const int identity : delegate.identities) EXPECT_LE(7, identity);
   }
-  EXPECT_TRUE(complete);
-  EXPECT_GT(k, kMessages);
-  socket_calls = {};
+  EXPECT_FALSE(died);
+  EXPECT_LT(kMessages, k);
 }
 
 }  // namespace

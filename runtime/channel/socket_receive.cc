@@ -14,7 +14,6 @@
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/channel/descriptor_room.h"
-#include "runtime/channel/socket_calls.h"
 
 namespace ipdl {
 namespace {
@@ -71,7 +70,7 @@ SocketReceiver::Read SocketReceiver::ReadOnce(int socket) {
 
   ssize_t count;
   do {
-    count = socket_calls.recvmsg(socket, &message, kReceiveFlags);
+    count = recvmsg(socket, &message, kReceiveFlags);
     ++reads_;
   } while (count < 0 && errno == EINTR);
   last_read_bytes_ = 0;

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "runtime/channel/socket_calls.h"
 
 namespace ipdl {
 namespace {
@@ -255,9 +254,8 @@ SocketSender::Progress SocketSender::Write(int socket) {
     }
 
     // Without descriptors there is a cheaper call.
-    const ssize_t count = plan.handles != 0
-                              ? socket_calls.sendmsg(socket, &message, kSendFlags)
-                              : socket_calls.send(socket, part.iov_base, part.iov_len, kSendFlags);
+    const ssize_t count = plan.handles != 0 ? sendmsg(socket, &message, kSendFlags)
+                                            : send(socket, part.iov_base, part.iov_len, kSendFlags);
     ++sends_;
     if (count >= 0) {
       // If that was not all, the next call tells why.

@@ -86,12 +86,20 @@ void ProcessPair::Wait() {
   int status = 0;
   while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
   }
+  died_ = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  if (died_ && may_die_) return;
   if (WIFSIGNALED(status)) {
     ADD_FAILURE() << "the child was killed by signal " << WTERMSIG(status) << " ("
                   << strsignal(WTERMSIG(status)) << ")";
   } else if (WEXITSTATUS(status) != 0) {
     ADD_FAILURE() << "the child ended with exit code " << WEXITSTATUS(status);
   }
+}
+
+bool ProcessPair::WaitForDeath() {
+  may_die_ = true;
+  Wait();
+  return died_;
 }
 
 }  // namespace ipdl

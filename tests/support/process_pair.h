@@ -43,10 +43,15 @@ class ProcessPair {
   // Waits until the child has ended and checks how, as the destructor does. Idempotent.
   void Wait();
 
+  // The same for a child that kills itself at some call, or not: true if it did.
+  bool WaitForDeath();
+
  private:
   int socket_ = -1;
   pid_t child_ = -1;
   bool reaped_ = false;
+  bool may_die_ = false;
+  bool died_ = false;
 };
 
 }  // namespace ipdl
