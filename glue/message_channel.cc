@@ -6,9 +6,9 @@
 #include <cstdlib>
 
 #include "glue/blame.h"
+#include "glue/observe.h"
 #include "glue/spare_message.h"
 #include "glue/text.h"
-#include "glue/trace_log.h"
 #include "runtime/log.h"
 #include "runtime/reader.h"
 #include "runtime/writer.h"
@@ -26,7 +26,7 @@ absl::Status MessageChannel::Bind(RefPtr<ToplevelActor> top, std::unique_ptr<Cha
       new MessageChannel(std::move(top), std::move(channel), loop, limits));
   actor.connection_ = bound;
   bound->exit_when_closed_ = exit_when_closed;
-  StartTrace();
+  StartObservers();
   bound->SendControl(ControlMessage::kHello);
   bound->channel_->Start(bound.get());
   return absl::OkStatus();
@@ -41,6 +41,7 @@ MessageChannel::MessageChannel(RefPtr<ToplevelActor> top, std::unique_ptr<Channe
       channel_(std::move(channel)),
       top_(top.get()),
       tree_(this, std::move(top), &replies_, loop),
+      trace_id_(NewTraceId()),
       calls_(side_) {}
 
 MessageChannel::~MessageChannel() = default;
@@ -59,6 +60,7 @@ void MessageChannel::SendControl(ControlMessage message) {
     writer.Put(protocol_.id);
     writer.Put(static_cast<uint8_t>(side_));
     writer.Put(protocol_.fingerprint);
+    writer.Put(trace_id_);
   }
   std::string why_refused;
   Finish(writer, &why_refused);  // it is small and of plain values: never refused
@@ -111,7 +113,7 @@ void MessageChannel::OnHello(absl::Span<const uint8_t> payload, absl::Span<Owned
   uint8_t side = 0;
   uint64_t fingerprint = 0;
   if (!reader.GetBytes(sizeof(ActorHeader), &skipped) || !reader.Get(&protocol) ||
-      !reader.Get(&side) || !reader.Get(&fingerprint) || !reader.Finish()) {
+      !reader.Get(&side) || !reader.Get(&fingerprint)) {
     return Cut(Text("hello: ", reader.failure().ToString()));
   }
   if (protocol != protocol_.id) {
@@ -124,6 +126,9 @@ void MessageChannel::OnHello(absl::Span<const uint8_t> payload, absl::Span<Owned
   if (fingerprint != protocol_.fingerprint) {
     return Cut(Text("hello: fingerprint: the peer was built from another version of ",
                     ShortName(protocol_)));
+  }
+  if (!reader.Get(&peer_trace_id_) || !reader.Finish()) {
+    return Cut(Text("hello: ", reader.failure().ToString()));
   }
   hello_seen_ = true;
 }
@@ -166,6 +171,7 @@ void MessageChannel::OnTreeEnded(DestroyReason reason) {
   top_ = nullptr;
   if (!exit_when_closed_) return;
   // No destructors and no exit handlers: they would run below whatever is on the stack.
+  FinishObservers();
   std::fflush(nullptr);
   std::_Exit(reason == DestroyReason::kNormalShutdown ? 0 : 1);
 }

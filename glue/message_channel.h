@@ -20,6 +20,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +62,11 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
 
   // False once closed by either side, cut off or broken; ActorDestroy may still be to come.
   bool IsOpen() const { return !ended_ && channel_->IsOpen(); }
+  // For observe.h. The ids tell the two ends' messages from all others on the machine; that of the
+  // peer is its own word, and 0 before the hello. The times are those of questions, by number.
+  uint64_t trace_id() const { return trace_id_; }
+  uint64_t peer_trace_id() const { return peer_trace_id_; }
+  std::map<int32_t, int64_t>& asked_at() { return asked_at_; }
   // Null once it is destroyed.
   ToplevelActor* toplevel() const { return top_; }
   Side side() const { return side_; }
@@ -198,6 +204,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   bool Congested() const;
   SendResult FinishMessage(Writer& writer, std::string* why_refused);
   Writer& OpenSpare(const ActorHeader& header);
+  Writer& OpenObserved(ActorHeader header);
   std::unique_ptr<SpareMessage> TakeSpare(Writer& writer);
   void Hold(SpareMessage& reply);
   void SendHeld();
@@ -236,6 +243,11 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   ManagedEndpoints endpoints_{this};
   const std::shared_ptr<ShmemAccount> shmem_account_ = std::make_shared<ShmemAccount>();
   ActorTree tree_;
+
+  const uint64_t trace_id_;
+  uint64_t peer_trace_id_ = 0;
+  int32_t last_trace_number_ = 0;  // counts down
+  std::map<int32_t, int64_t> asked_at_;
 
   bool exit_when_closed_ = false;  // see Endpoint::set_exit_when_closed
   bool hello_seen_ = false;

@@ -9,6 +9,7 @@
 #include "glue/blame.h"
 #include "glue/incoming.h"
 #include "glue/message_channel.h"
+#include "glue/observe.h"
 #include "glue/text.h"
 #include "glue/trace_log.h"
 #include "runtime/log.h"
@@ -37,7 +38,7 @@ inline bool HeaderFits(const ActorHeader& header, const ActorClass& actor_class)
   if (header.protocol != protocol.id || header.message >= protocol.message_count) return false;
   return actor_class.handlers[header.message] != nullptr &&
          header.flags == (protocol.messages[header.message].flags & kWireKindBits) &&
-         ((header.flags & kWireHasReply) != 0 ? header.seqno > 0 : header.seqno == 0);
+         ((header.flags & kWireHasReply) != 0 ? header.seqno > 0 : header.seqno <= 0);
 }
 
 // The i32 at this place of the body, counted in such numbers; none if the body is too short.
@@ -112,7 +113,7 @@ bool MessageChannel::HandledOnArrival(absl::Span<const uint8_t> payload,
 
 void MessageChannel::Enqueue(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
   const bool replaced = Push(payload, OwnedMessage(payload, handles));
-  if (ABSL_PREDICT_FALSE(replaced && TraceIsOn())) {
+  if (ABSL_PREDICT_FALSE(replaced && Observed(Observer::kLog))) {
     TraceNote(*this, Text(NameOf(HeaderOf(payload)), " dropped: a newer one came"));
   }
   ScheduleWaiting();
@@ -238,7 +239,8 @@ void MessageChannel::Dispatch(absl::Span<const uint8_t> payload, absl::Span<Owne
     return Cut(Text("a message of ", payload.size(), " bytes is shorter than its header"));
   }
   const ActorHeader header = HeaderOf(payload);
-  if (ABSL_PREDICT_FALSE(TraceIsOn())) TraceReceived(*this, payload, handles);
+  std::optional<ObservedHandling> observed;
+  if (ABSL_PREDICT_FALSE(Observed())) observed.emplace(*this, payload, handles);
   if (header.protocol == 0) return OnControl(header, payload, handles);
   if (!hello_seen_) return Cut(Text(NameOf(header), ": the hello is missing"));
   if ((header.flags & kWireReply) != 0) return DispatchReply(header, payload, handles);
@@ -416,7 +418,7 @@ void MessageChannel::DispatchToNobody(const ActorHeader& header,
         Text(UnknownMessageName(header), ": routing: there never was an actor ", header.routing));
   }
   if ((header.flags & ~kWireKindBits) != 0 ||
-      ((header.flags & kWireHasReply) != 0 ? header.seqno <= 0 : header.seqno != 0)) {
+      ((header.flags & kWireHasReply) != 0 ? header.seqno <= 0 : header.seqno > 0)) {
     return Cut(Text(UnknownMessageName(header), ": flags: no message has these"));
   }
   TraceNote(*this,

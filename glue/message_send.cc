@@ -2,9 +2,11 @@
 // refused or are to be logged first.
 
 #include <algorithm>
+#include <limits>
 
 #include "glue/blame.h"
 #include "glue/message_channel.h"
+#include "glue/observe.h"
 #include "glue/spare_message.h"
 #include "glue/text.h"
 #include "glue/trace_log.h"
@@ -44,9 +46,21 @@ ActorHeader ReplyHeader(const ActorHeader& question, uint16_t extra) {
 }  // namespace
 
 Writer& MessageChannel::Open(const ActorHeader& header) {
-  if (ABSL_PREDICT_FALSE(TraceIsOn())) return OpenSpare(header);
+  if (ABSL_PREDICT_FALSE(Observed())) return OpenObserved(header);
   Writer& writer = channel_->Begin(this);
   PutHeader(writer, header);
+  return writer;
+}
+
+// In a buffer of its own, so that it can be looked at when it is whole.
+Writer& MessageChannel::OpenObserved(ActorHeader header) {
+  // A number for traces: those of questions are positive.
+  if (header.protocol != 0 && header.seqno == 0) {
+    if (last_trace_number_ == std::numeric_limits<int32_t>::min()) last_trace_number_ = 0;
+    header.seqno = --last_trace_number_;
+  }
+  Writer& writer = OpenSpare(header);
+  spares_.back()->opened = ObserversClock();
   return writer;
 }
 
@@ -80,9 +94,16 @@ SendResult MessageChannel::FinishMessage(Writer& writer, std::string* why_refuse
     *why_refused = std::string(writer.error());
     return SendResult::kRefused;
   }
-  TraceSent(*this, spare->bytes.bytes(), spare->handles);
+  if (ABSL_PREDICT_TRUE(!Observed())) {  // a reply, when there was no room for it
+    return channel_->Send(spare->bytes.bytes(), std::move(spare->handles));
+  }
+  const ObservedSend observed(*this, spare->bytes.bytes(), spare->handles, spare->opened);
   const SendResult sent = channel_->Send(spare->bytes.bytes(), std::move(spare->handles));
-  if (!sent) TraceNote(*this, Text("the last message was not sent: ", sent.ToString()));
+  if (sent) {
+    observed.Sent(*this);
+  } else {
+    TraceNote(*this, Text("the last message was not sent: ", sent.ToString()));
+  }
   return sent;
 }
 
@@ -123,7 +144,9 @@ void MessageChannel::FinishReply(const ActorHeader& question, Writer& writer) {
     endpoints_.Settle(writer, false);
     return reject(writer.ok() ? "it is too large" : writer.error());
   }
-  TraceSent(*this, spare->bytes.bytes(), spare->handles);
+  if (ABSL_PREDICT_FALSE(Observed())) {
+    ObservedSend(*this, spare->bytes.bytes(), spare->handles, spare->opened).Sent(*this);
+  }
   Hold(*spare);
   endpoints_.Settle(writer, true);
 }

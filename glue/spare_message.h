@@ -23,6 +23,7 @@ struct MessageChannel::SpareMessage {
   ByteQueue bytes;
   std::vector<OwnedHandle> handles;
   Writer writer;
+  int64_t opened = 0;  // ObserversClock, if anybody looks
 };
 
 }  // namespace ipdl

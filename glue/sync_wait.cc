@@ -20,6 +20,7 @@
 #include "absl/base/optimization.h"
 #include "glue/blame.h"
 #include "glue/message_channel.h"
+#include "glue/observe.h"
 #include "glue/text.h"
 #include "glue/trace_log.h"
 #include "runtime/log.h"
@@ -107,7 +108,10 @@ SendResult MessageChannel::WaitForReply(const ActorHeader& question, int32_t tra
                 waits.innermost};
   calls_.Push(wait);
   waits.innermost = &wait;
+  std::optional<ObservedWait> observed;
+  if (ABSL_PREDICT_FALSE(Observed())) observed.emplace(*this, protocol, question.message);
   const SendResult result = Wait(wait);
+  observed.reset();
   waits.innermost = wait.outer;
   calls_.Pop();
   if (ABSL_PREDICT_FALSE(waits.early != nullptr) && waits.innermost == nullptr) ScheduleEarly();
@@ -250,7 +254,8 @@ void MessageChannel::DuringSyncWait(absl::Span<const uint8_t> payload,
 
 void MessageChannel::DispatchSyncReply(const ActorHeader& header, absl::Span<const uint8_t> payload,
                                        absl::Span<OwnedHandle> handles) {
-  if (ABSL_PREDICT_FALSE(TraceIsOn())) TraceReceived(*this, payload, handles);
+  std::optional<ObservedHandling> observed;
+  if (ABSL_PREDICT_FALSE(Observed())) observed.emplace(*this, payload, handles);
   if (!hello_seen_) return Cut(Text(NameOf(header), ": the hello is missing"));
   OnSyncReply(header, payload, handles);
 }

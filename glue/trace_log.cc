@@ -3,9 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <map>
 #include <mutex>
 #include <string>
@@ -14,16 +12,13 @@
 #include "glue/blame.h"
 #include "glue/describe.h"
 #include "glue/message_channel.h"
+#include "glue/observe.h"
 #include "glue/text.h"
 #include "glue/trace_filter.h"
 #include "runtime/mutex.h"
 #include "runtime/reader.h"
 
 namespace ipdl {
-
-namespace internal {
-std::atomic<bool> trace_is_on = false;
-}  // namespace internal
 
 namespace {
 
@@ -40,10 +35,8 @@ Trace& TheTrace() {
   return *trace;
 }
 
-int64_t Nanoseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+std::string NameOf(const std::string& process) {
+  return process.empty() ? Text("pid ", getpid()) : process;
 }
 
 // The sink runs under the lock so that it can be taken back; it is our own or a test's.
@@ -52,9 +45,8 @@ void Print(std::string_view arrow, const MessageChannel& channel, std::string_vi
   Trace& trace = TheTrace();
   MutexLock lock(&trace.mutex);
   if (!trace.filter.Wants(protocol, message)) return;
-  if (trace.process.empty()) trace.process = Text("pid ", getpid());
-  std::string line = Text("ipdl-log ", Nanoseconds(), " ", trace.process, " ", arrow, " ",
-                          channel.peer().ToString(), " ", rest);
+  std::string line = Text("ipdl-log ", ObserversClock(), " ", NameOf(trace.process), " ", arrow,
+                          " ", channel.peer().ToString(), " ", rest);
   if (trace.sink) {
     trace.sink(line);
   } else {
@@ -126,21 +118,12 @@ void TraceMessage(std::string_view arrow, MessageChannel& channel,
 
 }  // namespace
 
-void StartTrace() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    if (const char* patterns = std::getenv("IPDL_LOG"); patterns != nullptr) {
-      SetTrace(patterns, nullptr);
-    }
-  });
-}
-
 void SetTrace(std::string_view filter, absl::AnyInvocable<void(std::string_view line)> sink) {
   Trace& trace = TheTrace();
   MutexLock lock(&trace.mutex);
   trace.filter = TraceFilter(filter);
   trace.sink = std::move(sink);
-  internal::trace_is_on = !trace.filter.empty();
+  SetObserver(Observer::kLog, !trace.filter.empty());
 }
 
 void SetTraceProcess(std::string_view name) {
@@ -149,9 +132,21 @@ void SetTraceProcess(std::string_view name) {
   trace.process = name;
 }
 
+std::string TraceProcess() {
+  Trace& trace = TheTrace();
+  MutexLock lock(&trace.mutex);
+  return NameOf(trace.process);
+}
+
+bool TraceProcessWasLaunched() {
+  Trace& trace = TheTrace();
+  MutexLock lock(&trace.mutex);
+  return !trace.process.empty();
+}
+
 void TraceSent(MessageChannel& channel, absl::Span<const uint8_t> payload,
                absl::Span<const OwnedHandle> handles) {
-  if (TraceIsOn()) TraceMessage("->", channel, payload, handles);
+  if (Observed(Observer::kLog)) TraceMessage("->", channel, payload, handles);
 }
 
 void TraceReceived(MessageChannel& channel, absl::Span<const uint8_t> payload,
@@ -160,8 +155,9 @@ void TraceReceived(MessageChannel& channel, absl::Span<const uint8_t> payload,
 }
 
 void TraceNote(MessageChannel& channel, std::string_view text) {
-  if (TraceIsOn())
+  if (Observed(Observer::kLog)) {
     Print("<-", channel, ShortName(channel.protocol()), "note", Text("note: ", text));
+  }
 }
 
 }  // namespace ipdl

@@ -1,8 +1,7 @@
 // IPDL_LOG: one line per message, for people who want to see what two processes say to each other.
 //
-// What it is: the switch, the filter and the printing of lines. What it is not: an error log
-// (runtime/log.h) or a profile. Called by MessageChannel for every message when the switch is on;
-// when it is off, a message costs one load and a branch.
+// What it is: the filter and the printing of lines. What it is not: an error log (runtime/log.h) or
+// a profile. Called by observe.h, which has the switch.
 //
 //   IPDL_LOG='*'                     everything
 //   IPDL_LOG='PTexture:*;!*.Ping'    all of PTexture except Ping: the last pattern that fits
@@ -24,7 +23,7 @@
 #ifndef IPDL_GLUE_TRACE_LOG_H_
 #define IPDL_GLUE_TRACE_LOG_H_
 
-#include <atomic>
+#include <string>
 #include <string_view>
 
 #include "absl/functional/any_invocable.h"
@@ -35,20 +34,14 @@ namespace ipdl {
 
 class MessageChannel;
 
-namespace internal {
-extern std::atomic<bool> trace_is_on;
-}  // namespace internal
-
-// Whether anything may be printed. Decided by IPDL_LOG when the first connection is bound.
-inline bool TraceIsOn() { return internal::trace_is_on.load(std::memory_order_relaxed); }
-
-// Reads IPDL_LOG, once.
-void StartTrace();
 // Replaces the filter (empty: off) and the place where lines go (null: standard error). For tests.
 void SetTrace(std::string_view filter, absl::AnyInvocable<void(std::string_view line)> sink);
 
-// How this process calls itself in the lines; "pid <number>" by default.
+// How this process calls itself in the lines; "pid <number>" by default. Only a process that was
+// launched is told its name.
 void SetTraceProcess(std::string_view name);
+std::string TraceProcess();
+bool TraceProcessWasLaunched();
 
 // One line about a message that leaves or came; `payload` starts with the actor header.
 void TraceSent(MessageChannel& channel, absl::Span<const uint8_t> payload,

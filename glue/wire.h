@@ -42,14 +42,15 @@ struct ActorHeader {
   uint16_t message;   // its number in that protocol
   uint16_t flags;     // WireFlags; must be what the message's table entry says
   int32_t routing;    // the actor's id; 0: the top-level actor
-  int32_t seqno;      // chosen by the asker, repeated in the reply; 0 if no reply is expected
+  int32_t seqno;      // of a question: positive, chosen by the asker, repeated in the reply; of a
+                      // message without reply: not positive, means nothing to its receiver
 };
 static_assert(sizeof(ActorHeader) == 16);
 
 // What a connection says for itself. Messages with protocol 0, routing 0, flags 0, seqno 0.
 enum class ControlMessage : uint16_t {
   // The first message in each direction, once. Body: u32 protocol id of the top-level actor,
-  // u8 side of the sender, u64 fingerprint of the protocol.
+  // u8 side of the sender, u64 fingerprint of the protocol, u64 any number (for traces).
   kHello = 0,
   // The last one: the sender has closed. Empty body.
   kGoodbye = 1,

@@ -32,7 +32,8 @@ Bytes HelloBytes(const ipdl::ProtocolInfo& protocol, ipdl::Side side) {
   return ControlBytes(static_cast<uint16_t>(ipdl::ControlMessage::kHello))
       .Put(protocol.id)
       .Put(static_cast<uint8_t>(side))
-      .Put(protocol.fingerprint);
+      .Put(protocol.fingerprint)
+      .Put<uint64_t>(1);
 }
 
 Bytes ControlBytes(uint16_t number) {

@@ -246,7 +246,7 @@ TEST_F(HostileLimitsTest, APeerThatDoesNotReadMakesSendsBlockAndHearsItAllLater)
     Settle();
   }
   received += peer->Receive().size();
-  EXPECT_EQ(40u + sent * 32u, received);  // the hello and every poke that was not refused
+  EXPECT_EQ(48u + sent * 32u, received);  // the hello and every poke that was not refused
   EXPECT_EQ(1, writable);
 }
 

@@ -133,7 +133,7 @@ const Case kParentCases[] = {
     {"HelloTooShort", Sends(ControlBytes(0).Put(PTree::kProtocolId).Put(uint8_t{1})),
      "hello: ... (byte 21)", false},
     {"HelloTooLong", Sends(HelloBytes(PTree::kProtocol, ipdl::Side::kChild).Put(uint64_t{0})),
-     "hello: ... (byte 32)", false},
+     "hello: ... (byte 40)", false},
     {"UnknownControlMessage", Sends(ControlBytes(9)), "control message: number 9 is not known"},
     {"ControlMessageWithFlags",
      Sends(Bytes({.protocol = 0, .message = 1, .flags = 1, .routing = 0, .seqno = 0})),
