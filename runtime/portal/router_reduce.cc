@@ -87,18 +87,23 @@ bool Router::WantsOut() const {
       return false;
     }
   }
-  const NodeLink& here = *current_->node_link;
-  return !here.node().IsDenied(here.peer_name(), partner_->current_->node_link->peer_name());
+  return true;
 }
 
 void Router::Reduce(Turn& turn) {
   if (!WantsOut()) return;
   const Ref<Router> partner = partner_;
+  NodeLink* const stays = current_->node_link.get();
+  NodeLink* const goes = partner->current_->node_link.get();
+  if (stays->node().IsDenied(stays->peer_name(), goes->peer_name())) {
+    // Perhaps only now, while the locks were held for it.
+    ReleaseLock(turn);
+    partner->ReleaseLock(turn);
+    return;
+  }
   const bool mine = TryLock(turn);
   const bool partners = partner->TryLock(turn);
   if (!mine || !partners) return;
-  NodeLink* const stays = current_->node_link.get();
-  NodeLink* const goes = partner->current_->node_link.get();
   switch (stays->node().Introduce(turn, stays, goes, Ref<Router>(this))) {
     case Introduced::kYes:
       break;
