@@ -62,6 +62,18 @@ TEST_F(ApiTrapTest, TrapsFireOnceInTheirOrder) {
   EXPECT_EQ(3u, recorder.flags.size());
 }
 
+TEST_F(ApiTrapTest, WhatIsNoNewParcelIsNotToldAsOne) {
+  EXPECT_EQ(IPCZ_RESULT_OK, Put(a_, "there"));
+  EXPECT_EQ(IPCZ_RESULT_OK, Put(a_, "already"));
+  Recorder recorder;
+  EXPECT_EQ(IPCZ_RESULT_OK, Trap(b_, IPCZ_TRAP_NEW_LOCAL_PARCEL, &recorder));
+  EXPECT_EQ("there", Get(b_).text);
+  CloseAll({std::exchange(a_, IPCZ_INVALID_HANDLE)});
+  EXPECT_THAT(recorder.flags, ElementsAre());
+  CloseAll({std::exchange(b_, IPCZ_INVALID_HANDLE)});
+  EXPECT_THAT(recorder.flags, ElementsAre(IPCZ_TRAP_REMOVED | IPCZ_TRAP_WITHIN_API_CALL));
+}
+
 TEST_F(ApiTrapTest, ATrapHearsOnlyWhatItAskedFor) {
   Recorder closed;
   Recorder dead;

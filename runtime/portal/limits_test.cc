@@ -164,12 +164,12 @@ class BrokerLimitsTest : public LimitsTest {
                  const std::vector<IpczDriverHandle>& handles = {}) {
     TestNetwork::TransmitRaw(other_raw_, Message(type, body), handles);
   }
-  void SendRelayed(uint64_t relay_id, uint64_t count) {
+  void SendRelayed(uint64_t relay_id, uint64_t count, char text = 'x') {
     Bytes body = Join(RelayBody{kOther, name_, relay_id}, count);
     for (uint64_t i = 0; i < count; ++i) Append(&body, ObjectRecord{2, 0});
     for (uint64_t i = 0; i < count; ++i) {
       Append(&body, uint8_t{'B'});
-      Append(&body, uint8_t{'x'});
+      Append(&body, text);
     }
     SendOther(MessageType::kRelayedObjects, body);
   }
@@ -179,6 +179,19 @@ class BrokerLimitsTest : public LimitsTest {
   IpczHandle other_portal_ = 0;
   NodeName name_;
 };
+
+TEST_F(BrokerLimitsTest, RelayedObjectsGoToTheParcelThatNamesThem) {
+  SendOther(MessageType::kParcel, ParcelThatWaits(0, 7));
+  SendOther(MessageType::kParcel, ParcelThatWaits(0, 8));
+  SendRelayed(8, 1, '8');
+  EXPECT_EQ(IPCZ_RESULT_UNAVAILABLE, Get(other_portal_).result);
+  SendRelayed(7, 1, '7');
+  for (const char* const name : {"7", "8"}) {
+    const Got got = Get(other_portal_);
+    ASSERT_EQ(1u, got.handles.size());
+    EXPECT_EQ(name, UnboxBlob(got.handles[0]));
+  }
+}
 
 TEST_F(BrokerLimitsTest, EarlyRelays) {
   const int before = network().live_objects();

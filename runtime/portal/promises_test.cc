@@ -306,6 +306,25 @@ TEST_F(SecondAttackerTest, AnOfferIsForTheNodeThatItNames) {
   EXPECT_EQ("mine", Get(portal_).text);
 }
 
+TEST_F(SecondAttackerTest, APortalWhoseNewConnectionDiesMayBeLeftBehind) {
+  const NodeName second = NameOfSecond();
+  Send(MessageType::kLockAsk, Join(HopBody{0}));
+  Send(MessageType::kBypass, Join(TermsBody{0, second, 3}));
+  // The new hop was asked for, and its connection is over before anybody was ready.
+  TestNetwork::CloseObject(second_raw_);
+  second_raw_ = network().NewBlob("");  // for the destructor
+  Send(MessageType::kParcel, PlainParcel(0, "the old way"));
+  EXPECT_EQ("the old way", Get(portal_).text);
+  EXPECT_EQ(IPCZ_NO_FLAGS, Status(portal_).flags);
+  // The other end had gone on by the new hop all the same: it is lost.
+  Recorder recorder;
+  EXPECT_EQ(IPCZ_RESULT_OK, Trap(portal_, IPCZ_TRAP_PEER_CLOSED, &recorder));
+  Send(MessageType::kFin, Join(HopBody{0}));
+  EXPECT_EQ(IPCZ_PORTAL_STATUS_PEER_CLOSED | IPCZ_PORTAL_STATUS_DEAD, Status(portal_).flags);
+  EXPECT_THAT(recorder.flags, ElementsAre(IPCZ_TRAP_PEER_CLOSED));
+  EXPECT_FALSE(TestNetwork::IsPeerClosed(raw_));
+}
+
 TEST_F(SecondAttackerTest, AnOfferEndsWithItsPortal) {
   const NodeName second = NameOfSecond();
   Send(MessageType::kLockAsk, Join(HopBody{0}));

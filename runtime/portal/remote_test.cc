@@ -309,6 +309,24 @@ TEST_P(RemoteTest, ANewConnectionToTheSameBrokerReplacesTheOld) {
   CloseAll({first.a, first.b, second.a, second.b});
 }
 
+TEST_P(RemoteTest, ANewConnectionOfTwoBrokersReplacesTheOld) {
+  const IpczHandle broker = NewBroker();
+  const IpczHandle other = NewBroker();
+  const auto connect = [&] {
+    return ConnectWith(broker, IPCZ_CONNECT_NODE_TO_BROKER, other, IPCZ_CONNECT_NODE_TO_BROKER,
+                       true);
+  };
+  const Portals first = connect();
+  EXPECT_EQ(IPCZ_RESULT_OK, Put(first.a, "x"));
+  EXPECT_EQ("x", WaitToGet(first.b).text);
+  const Portals second = connect();
+  EXPECT_EQ(IPCZ_RESULT_OK, Put(second.a, "again"));
+  EXPECT_EQ("again", WaitToGet(second.b).text);
+  EXPECT_TRUE(WaitUntilClosed(first.a));
+  EXPECT_TRUE(WaitUntilClosed(first.b));
+  CloseAll({first.a, first.b, second.a, second.b});
+}
+
 TEST_P(RemoteTest, APortalBouncesBetweenThreeNodes) {
   const IpczHandle broker = NewBroker();
   const Portals to_a = Connect(broker, NewNode());

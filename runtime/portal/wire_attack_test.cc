@@ -7,9 +7,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
+#include "runtime/portal/extended_fixture_for_test.h"
 #include "runtime/portal/limits.h"
 #include "runtime/portal/messages.h"
 #include "runtime/portal/wire_attack_for_test.h"
@@ -317,6 +319,34 @@ TEST_F(WireAttackTest, OnlyWhoIsLinkedToBothMayHaveThemIntroduced) {
   // Nor may a client ask in another's name.
   Send(MessageType::kIntroduce, Join(IntroduceBody{greeting.broker, stranger, greeting.yours}));
   EXPECT_TRUE(IsCutOff());
+}
+
+TEST_F(WireAttackTest, StrangersAreNotIntroducedToEachOther) {
+  Greet();
+  std::vector<NodeName> names;
+  const auto note_name = [](const IpczTraceEvent* event) {
+    NodeName name;
+    std::memcpy(&name, event->peer, sizeof(name));
+    reinterpret_cast<std::vector<NodeName>*>(event->context)->push_back(name);
+  };
+  Extended().SetTracer(broker_, note_name, reinterpret_cast<uintptr_t>(&names), 0, nullptr);
+  const IpczHandle node = NewNode();
+  const Portals first = Connect(broker_, node);
+  const Portals second = Connect(broker_, NewNode());
+  Extended().SetTracer(broker_, nullptr, 0, 0, nullptr);
+  ASSERT_EQ(2u, names.size());
+
+  // Whoever knows their names has nothing to do with them for that.
+  Send(MessageType::kIntroduce, Join(IntroduceBody{names[0], names[1], {}}));
+  const auto answer = LastReceived<IntroducedBody>(MessageType::kIntroduced);
+  EXPECT_EQ(names[1], answer.second);
+  EXPECT_EQ(0, answer.granted);
+  EXPECT_FALSE(IsCutOff());
+  IpczCounters counters = {};
+  counters.size = sizeof(counters);
+  EXPECT_EQ(IPCZ_RESULT_OK, Extended().QueryCounters(node, 0, nullptr, &counters));
+  EXPECT_EQ(1u, counters.num_links);
+  CloseAll({first.a, first.b, second.a, second.b});
 }
 
 TEST_F(WireAttackTest, AClientRelaysInItsOwnNameOnly) {
