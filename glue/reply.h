@@ -12,6 +12,8 @@
 //   foo->SendAsk("what", [](std::string text, uint32_t count) {...},
 //                [](ipdl::RejectReason why) {...});
 //   foo->SendAsk("what");                                  // the answer is read and forgotten
+//   auto later = foo->SendAsk("what");                     // kept, like a future
+//   if (later.done()) Use(later.Take()->value());
 //
 // Exactly one answer comes, on the actor's loop, and never from inside the SendX that asked. When
 // an actor ends, the reject callbacks of its unanswered replies run just before its ActorDestroy;
@@ -25,6 +27,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -223,8 +226,14 @@ class Reply {
     state_ = nullptr;
   }
 
-  // True once awaiting would not suspend.
+  // True once the answer has come: awaiting would not suspend, and Take() gives it.
   bool done() const { return state_->state() != internal::AwaitedReply::State::kWaiting; }
+  // The answer, for those who look from time to time; empty while it is under way. When it has been
+  // given, this object is used up, as if awaited.
+  std::optional<ReplyResult<Ts...>> Take() {
+    if (!done()) return std::nullopt;
+    return ReplyResult<Ts...>(std::move(state_));
+  }
 
   // What `co_await reply` does. A temporary Reply lives until the coroutine goes on.
   struct Awaiter {

@@ -2,7 +2,7 @@
 //
 // This file has the interface, the scalars, handles, and three ready-made bases for types of an
 // author's own; param_traits_std.h has strings, arrays, optionals and owning pointers, byte_buf.h
-// has ByteBuf. Generated code specialises the template for each struct and union. Called by
+// has ByteBuf, param_traits_fields.h a base for structs. Generated code specialises the template for each struct and union. Called by
 // generated code; calls Writer and Reader.
 //
 // A specialisation has

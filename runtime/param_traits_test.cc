@@ -151,6 +151,38 @@ TEST_F(ParamTraitsTest, EnumsThatTheReceiverWouldRefuseAreNotSent) {
   EXPECT_EQ("not sent: flags have a bit that is not one of their own", why_);
 }
 
+TEST_F(ParamTraitsTest, StructsByTheirFieldsArrive) {
+  ExpectSame(Note{"x", Colour::kGreen, 7});
+  ExpectSame(std::vector<Note>{{"", Colour::kRed, std::nullopt}, {"yy", Colour::kBlue, 1}});
+  Page page;
+  page.label = {3, "l", Colour::kGreen};
+  page.bits = {true, false};
+  page.file = FileDescriptor(dup(0));
+  const Page arrived = RoundTrip<Page>(std::move(page));
+  ASSERT_EQ("", why_);
+  EXPECT_EQ((Label{3, "l", Colour::kGreen}), arrived.label);
+  EXPECT_EQ((std::vector<bool>{true, false}), arrived.bits);
+  EXPECT_TRUE(arrived.file.valid());
+}
+
+TEST_F(ParamTraitsTest, AStructsBadFieldIsNamedByItsPlace) {
+  Writer writer(&queue_, &handles_, &limits_);
+  WriteParam(writer, std::string_view("x"));
+  writer.Put(uint8_t{9});
+  writer.Put(false);
+  ASSERT_TRUE(writer.Finish());
+  Note note;
+  Reader reader(queue_.bytes(), {}, &limits_);
+  EXPECT_FALSE(ReadParam(reader, "note", &note));
+  EXPECT_NE(std::string::npos, reader.failure().ToString().find("note.field 2"))
+      << reader.failure().ToString();
+}
+
+TEST_F(ParamTraitsTest, AStructWithAnEmptyHandleIsNotSent) {
+  RoundTrip<Page>(Page());
+  EXPECT_NE(std::string::npos, why_.find("not sent: ")) << why_;
+}
+
 TEST_F(ParamTraitsTest, UnionsArrive) {
   Shape inner;
   inner.value = Label{1, "in", Colour::kGreen};

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "runtime/param_traits.h"
+#include "runtime/param_traits_fields.h"
 
 namespace ipdl {
 
@@ -77,6 +78,24 @@ struct ParamTraits<Label> {
     return true;
   }
 };
+
+// The same fields as in Label, and a handle.
+struct Page {
+  Label label;
+  std::vector<bool> bits;
+  FileDescriptor file;
+};
+struct Note {
+  std::string text;
+  Colour colour = Colour::kRed;
+  std::optional<uint16_t> page;
+  bool operator==(const Note&) const = default;
+};
+
+template <>
+struct ParamTraits<Page> : FieldsTraits<&Page::label, &Page::bits, &Page::file> {};
+template <>
+struct ParamTraits<Note> : FieldsTraits<&Note::text, &Note::colour, &Note::page> {};
 
 template <>
 struct ParamTraits<Chain> {

@@ -86,6 +86,23 @@ TEST_F(AsyncReply, AReplyMayBeAwaitedAfterItCame) {
   EXPECT_EQ((Lines{"early!"}), child_journal.Take());
 }
 
+TEST_F(AsyncReply, AReplyMayBeKeptAndTakenWhenItIsThere) {
+  auto reply = child->SendAsk("early");
+  EXPECT_FALSE(reply.done());
+  EXPECT_FALSE(reply.Take().has_value());
+  Settle();
+  ASSERT_TRUE(reply.done());
+  auto answer = reply.Take();
+  ASSERT_TRUE(answer.has_value() && answer->ok());
+  EXPECT_EQ("early!", std::get<0>(answer->value()));
+
+  auto lost = child->SendAsk("late");
+  child->Close();
+  Settle();
+  ASSERT_TRUE(lost.done());
+  EXPECT_EQ(ipdl::RejectReason::kChannelClosed, lost.Take()->reason());
+}
+
 TEST_F(AsyncReply, CallbacksMayBeGivenAfterTheAnswerCame) {
   auto reply = child->SendAsk("early");
   Settle();
