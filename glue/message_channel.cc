@@ -155,6 +155,11 @@ void MessageChannel::Cut(std::string_view what) {
   channel_->Cut(std::string(what));
 }
 
+void MessageChannel::Cut(const OwnedMessage& message, std::string_view what) {
+  const Channel::OriginScope scope(*channel_, message.origin());
+  Cut(what);
+}
+
 void MessageChannel::End(DestroyReason reason) {
   if (ended_) return;
   const RefPtr<MessageChannel> keep(this);

@@ -90,6 +90,8 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   void OnTreeEnded(DestroyReason reason);
   // The peer broke the rules. `what` names the message, the field and the reason.
   void Cut(std::string_view what);
+  // For what is wrong with a message that was set aside.
+  void Cut(const OwnedMessage& message, std::string_view what);
 
   // --- Sending (message_send.cc) ---------------------------------------------------------------
 

@@ -130,6 +130,7 @@ bool MessageChannel::Push(absl::Span<const uint8_t> payload, OwnedMessage messag
         tree_.PromisePeerId(*id);
     }
   }
+  message.SetOrigin(channel_->origin());
   return incoming_.Push(std::move(message), manner);
 }
 
@@ -167,6 +168,7 @@ void MessageChannel::DispatchWaiting() {
   }
   while (!incoming_.empty() && !ended_ && !cut_) {
     OwnedMessage message = incoming_.Pop();
+    const Channel::OriginScope scope(*channel_, message.origin());
     Dispatch(message.bytes(), message.handles());
   }
   if (ended_) return;

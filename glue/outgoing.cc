@@ -221,8 +221,8 @@ bool SyncReply::Finish() noexcept { return parts_->reader->Finish(); }
 SendResult SyncReply::Malformed() noexcept {
   MessageChannel& channel = *parts_->channel;
   if (channel.TakeGoneActor()) return channel.NoteSyncResult(SendResult::kRefused);
-  channel.Cut(Text(ReplyName(*parts_->protocol, parts_->message), ": ",
-                   parts_->reader->failure().ToString()));
+  channel.Cut(parts_->bytes, Text(ReplyName(*parts_->protocol, parts_->message), ": ",
+                                  parts_->reader->failure().ToString()));
   return channel.NoteSyncResult(SendResult::kClosed);
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "runtime/channel/channel.h"
 #include "runtime/handle.h"
 
 namespace ipdl {
@@ -36,6 +37,9 @@ class OwnedMessage {
   }
   absl::Span<OwnedHandle> handles() { return absl::MakeSpan(handles_); }
   std::vector<OwnedHandle>& handle_list() { return handles_; }
+  // Who sent it, for Channel::OriginScope.
+  const Channel::Origin& origin() const { return origin_; }
+  void SetOrigin(Channel::Origin origin) { origin_ = std::move(origin); }
 
   // What it costs this process, for limits: an empty message is not free.
   size_t cost() const { return size_ + sizeof(*this) + handles_.size() * sizeof(OwnedHandle); }
@@ -44,6 +48,7 @@ class OwnedMessage {
   std::unique_ptr<uint64_t[]> bytes_;
   size_t size_ = 0;
   std::vector<OwnedHandle> handles_;
+  Channel::Origin origin_;
 };
 
 // Messages in the order they came, and what they cost together.

@@ -219,6 +219,7 @@ bool MessageChannel::DispatchAdmitted() {
       incoming_.TakeNested([this](absl::Span<const uint8_t> payload) { return Admits(payload); });
   if (!message) return false;
   ++nested_handled_;
+  const Channel::OriginScope scope(*channel_, message->origin());
   Dispatch(message->bytes(), message->handles());
   return true;
 }
@@ -277,6 +278,7 @@ void MessageChannel::OnSyncReply(const ActorHeader& header, absl::Span<const uin
   }
   if ((header.flags & kWireRejected) == 0) {
     *wait.reply = OwnedMessage(payload, handles);
+    wait.reply->SetOrigin(channel_->origin());
     wait.answered = true;
     return;
   }

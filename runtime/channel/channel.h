@@ -25,8 +25,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -111,6 +113,24 @@ class Channel {
   // loop with kCut and `reason`. For a peer whose message made no sense. Ignored once closed.
   virtual void Cut(std::string reason) = 0;
 
+  // Where the message being handed on came from, for somebody who sets it aside and looks at it
+  // later (OriginScope). Null: from nobody but the peer.
+  using Origin = std::shared_ptr<const void>;
+  virtual Origin origin() { return nullptr; }
+  // While one exists, Cut blames who sent that message. The channel must exist at its end.
+  class OriginScope {
+   public:
+    OriginScope(Channel& channel, Origin origin)
+        : channel_(channel), outer_(channel.ExchangeOrigin(std::move(origin))) {}
+    ~OriginScope() { channel_.ExchangeOrigin(std::move(outer_)); }
+    OriginScope(const OriginScope&) = delete;
+    OriginScope& operator=(const OriginScope&) = delete;
+
+   private:
+    Channel& channel_;
+    Origin outer_;
+  };
+
   // Stops and restarts reading; messages stay in the kernel, so that the peer feels it. A message
   // being handed on when Pause is called is the last one. Not counted: one Resume ends any number
   // of pauses. While paused the end of the peer is not noticed.
@@ -132,6 +152,7 @@ class Channel {
 
  protected:
   Channel() = default;
+  virtual Origin ExchangeOrigin(Origin /*origin*/) { return nullptr; }
 };
 
 }  // namespace ipdl

@@ -7,8 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "runtime/driver/connection.h"
 #include "runtime/driver/handle_item.h"
+#include "runtime/log.h"
 
 namespace ipdl {
 namespace {
@@ -54,7 +56,8 @@ ChannelTransport::ChannelTransport(const Carrier* carrier, Carrier::End end, Run
       end_(std::move(end)),
       loop_(loop),
       policy_(std::move(policy)),
-      peer_(std::move(peer)) {}
+      peer_(std::move(peer)),
+      judges_(policy_->trusted_to_judge) {}
 
 ChannelTransport::~ChannelTransport() {
   if (connection_ != nullptr) connection_->Close();
@@ -126,8 +129,10 @@ std::unique_ptr<ChannelTransport> ChannelTransport::Unpack(absl::Span<const uint
   }
   Carrier::End end;
   for (OwnedHandle& handle : handles) end.push_back(std::move(handle));
-  return std::make_unique<ChannelTransport>(carrier, std::move(end), over.loop_, over.policy_,
-                                            std::move(peer));
+  auto transport = std::make_unique<ChannelTransport>(carrier, std::move(end), over.loop_,
+                                                      over.policy_, std::move(peer));
+  transport->judges_ = over.judges_ && record.relation == Relation::kSender;
+  return transport;
 }
 
 void ChannelTransport::MoveTo(RunLoop* loop) {
@@ -167,8 +172,26 @@ IpczResult ChannelTransport::Transmit(absl::Span<const uint8_t> data,
   return Use().Transmit(data, std::move(handles));
 }
 
-void ChannelTransport::ReportBadActivity(uintptr_t context) {
-  if (policy_->on_rejected != nullptr) policy_->on_rejected(peer_, context);
+void ChannelTransport::ReportBadActivity(uintptr_t context, uint32_t flags,
+                                         const TransportItem* accuser) {
+  const bool forwarded = (flags & IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED) != 0;
+  const ChannelTransport* const accuses = accuser == nullptr || accuser->is_local()
+                                              ? nullptr
+                                              : static_cast<const ChannelTransport*>(accuser);
+  const bool believed = accuses == nullptr || accuses->judges_;
+  if (accuses != nullptr || forwarded) {
+    const std::string who =
+        accuses == nullptr ? "a parcel" : EscapePeerText(accuses->peer().ToString());
+    const std::string what = absl::StrCat(
+        accuses == nullptr ? "" : " rejected a parcel", " that came from ",
+        EscapePeerText(peer_.ToString()), forwarded ? ", which may only have passed it on" : "",
+        accuses == nullptr ? ", was rejected" : "", believed ? "" : "; it is not trusted to judge");
+    LogErrorLimited(absl::StrCat("accused by ", who), absl::StrCat(who, what));
+  }
+  if (forwarded || !believed || policy_->on_misconduct == nullptr) return;
+  policy_->on_misconduct(peer_, {.kind = Misconduct::Kind::kRejectedParcel,
+                                 .what = "a parcel that it put was rejected",
+                                 .context = context});
 }
 
 }  // namespace ipdl

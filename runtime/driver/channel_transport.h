@@ -54,7 +54,7 @@ class ChannelTransport final : public TransportItem {
   void Deactivate() override;
   IpczResult Transmit(absl::Span<const uint8_t> data,
                       absl::Span<const IpczDriverHandle> items) override;
-  void ReportBadActivity(uintptr_t context) override;
+  void ReportBadActivity(uintptr_t context, uint32_t flags, const TransportItem* accuser) override;
   bool is_local() const override { return false; }
   RunLoop* loop() const override { return loop_; }
   void MoveTo(RunLoop* loop) override;
@@ -75,6 +75,7 @@ class ChannelTransport final : public TransportItem {
   RunLoop* loop_;
   const std::shared_ptr<const LinkPolicy> policy_;
   const PeerLabel peer_;
+  bool judges_;                             // the peer is believed about others
   std::shared_ptr<Connection> connection_;  // once it is opened
 };
 

@@ -196,11 +196,14 @@ void Connection::Deliver(absl::Span<const uint8_t> payload, absl::Span<OwnedHand
   delivering_ = true;
   const IpczResult result = listener_.Call(payload, items, IPCZ_NO_FLAGS);
   delivering_ = false;
-  if (deactivating_) {
-    Finish();
-  } else if (result != IPCZ_RESULT_OK && active_) {
+  if (result != IPCZ_RESULT_OK) {
     LogErrorLimited(absl::StrCat("cut ", peer_.ToString()),
                     absl::StrCat("cut ", peer_.ToString(), " off: it broke the router's rules"));
+    ReportMisconduct("it broke the router's rules");
+  }
+  if (deactivating_) {
+    Finish();
+  } else if (result != IPCZ_RESULT_OK) {
     Fail();
   }
 }
@@ -216,12 +219,18 @@ void Connection::Fail() {
   if (deactivating_) Finish();
 }
 
+void Connection::ReportMisconduct(std::string_view what) const {
+  if (policy_->on_misconduct == nullptr) return;
+  policy_->on_misconduct(peer_, {.kind = Misconduct::Kind::kBrokenRules, .what = what});
+}
+
 void Connection::OnChannelClosed(const ChannelClosed& why) {
   const auto keep = shared_from_this();
   if (why.kind != ChannelClosed::Kind::kPeerClosed) {
     LogErrorLimited(absl::StrCat("lost ", peer_.ToString()),
                     absl::StrCat("lost ", peer_.ToString(), ": ", why.text));
   }
+  if (why.kind == ChannelClosed::Kind::kCut) ReportMisconduct(why.text);
   if (delivering_) {
     lost_ = true;
   } else {

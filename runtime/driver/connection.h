@@ -13,6 +13,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -66,6 +67,7 @@ class Connection final : public std::enable_shared_from_this<Connection>,
   void Deliver(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
   void DeliverEarly();
   void Fail();
+  void ReportMisconduct(std::string_view what) const;
 
   const Carrier* const carrier_;
   RunLoop* const loop_;

@@ -173,10 +173,16 @@ IpczResult IPCZ_API Transmit(IpczDriverHandle transport, const void* data, size_
 }
 
 IpczResult IPCZ_API ReportBadTransportActivity(IpczDriverHandle transport, uintptr_t context,
-                                               uint32_t, const void*) {
+                                               uint32_t flags, const void* options) {
   auto* const item = DriverItem::GetAs<TransportItem>(transport);
   if (item == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
-  item->ReportBadActivity(context);
+  const TransportItem* accuser = nullptr;
+  if ((flags & IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED) != 0) {
+    accuser =
+        DriverItem::GetAs<TransportItem>(static_cast<const IpczAccusation*>(options)->accuser);
+    if (accuser == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
+  }
+  item->ReportBadActivity(context, flags, accuser);
   return IPCZ_RESULT_OK;
 }
 
@@ -235,23 +241,27 @@ IpczResult IPCZ_API GenerateRandomBytes(size_t num_bytes, uint32_t, const void*,
 }  // namespace
 
 const IpczDriver& PortalDriver() {
-  static const IpczDriver driver = {
-      sizeof(IpczDriver),
-      &Close,
-      &Serialize,
-      &Deserialize,
-      &CreateTransports,
-      &ActivateTransport,
-      &DeactivateTransport,
-      &Transmit,
-      &ReportBadTransportActivity,
-      &AllocateSharedMemory,
-      &GetSharedMemoryInfo,
-      &DuplicateSharedMemory,
-      &MapSharedMemory,
-      &GenerateRandomBytes,
+  static const IpczExtendedDriver extended = {
+      {
+          sizeof(IpczExtendedDriver),
+          &Close,
+          &Serialize,
+          &Deserialize,
+          &CreateTransports,
+          &ActivateTransport,
+          &DeactivateTransport,
+          &Transmit,
+          &ReportBadTransportActivity,
+          &AllocateSharedMemory,
+          &GetSharedMemoryInfo,
+          &DuplicateSharedMemory,
+          &MapSharedMemory,
+          &GenerateRandomBytes,
+      },
+      nullptr,
+      nullptr,
   };
-  return driver;
+  return extended.driver;
 }
 
 std::shared_ptr<const LinkPolicy> DefaultLinkPolicy() {

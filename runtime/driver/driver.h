@@ -42,7 +42,8 @@ namespace ipdl {
 const IpczDriver& PortalDriver();
 
 // Limits of connections between nodes: a datagram of at most 64 MiB with at most 4,096 handles; no
-// bound on what waits for a peer that does not read. No function for rejected parcels.
+// bound on what waits for a peer that does not read. Nothing is done about misconduct but to log
+// it.
 std::shared_ptr<const LinkPolicy> DefaultLinkPolicy();
 
 // A transport over a connected AF_UNIX stream socket, whose activity happens on `loop`. `peer` says

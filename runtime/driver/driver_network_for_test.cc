@@ -30,9 +30,9 @@ class DriverNetwork final : public portal::Network {
   explicit DriverNetwork(Way way) : way_(way), own_loop_(*RunLoop::Create()) {
     LinkPolicy policy;
     policy.limits = DefaultLinkPolicy()->limits;
-    policy.on_rejected = [this](const PeerLabel& peer, uintptr_t context) {
+    policy.on_misconduct = [this](const PeerLabel& peer, const Misconduct& misconduct) {
       EXPECT_EQ("node", peer.kind);
-      rejections_.push_back(context);
+      rejections_.push_back(misconduct.context);
     };
     policy_ = std::make_shared<const LinkPolicy>(std::move(policy));
     if (way == Way::kSocketsElsewhere) {

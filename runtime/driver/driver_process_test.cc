@@ -15,132 +15,16 @@
 
 #include "runtime/channel/raw_socket_for_test.h"
 #include "runtime/driver/driver.h"
+#include "runtime/driver/portal_process_for_test.h"
 #include "runtime/log.h"
 #include "runtime/run_loop.h"
 #include "tests/support/forked_test.h"
 #include "tests/support/process_pair.h"
 
-extern "C" int IPCZ_API IpczTestIsDirectRemote(IpczHandle portal);
-
 namespace ipdl {
 namespace {
 
 using testing::ElementsAre;
-
-struct Got {
-  IpczResult result = IPCZ_RESULT_UNKNOWN;
-  std::string text;
-  std::vector<int> identities;  // of boxed descriptors
-  std::vector<IpczHandle> portals;
-};
-
-// A node and its loop, as each process has.
-class Process {
- public:
-  explicit Process(IpczCreateNodeFlags flags) : loop_(*RunLoop::Create()) {
-    ipcz_.size = sizeof(ipcz_);
-    EXPECT_EQ(IPCZ_RESULT_OK, IpczGetAPI(&ipcz_));
-    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.CreateNode(&PortalDriver(), flags, nullptr, &node_));
-  }
-  ~Process() {
-    for (const IpczHandle portal : portals_) ipcz_.Close(portal, 0, nullptr);
-    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.Close(node_, 0, nullptr));
-    EXPECT_EQ(0u, CountDriverObjects());
-  }
-
-  RunLoop& loop() { return *loop_; }
-
-  // Portals are closed with the node.
-  IpczHandle Own(IpczHandle portal) {
-    portals_.push_back(portal);
-    return portal;
-  }
-  IpczHandle Connect(int socket, IpczConnectNodeFlags flags = IPCZ_NO_FLAGS) {
-    const bool to_broker = (flags & IPCZ_CONNECT_NODE_TO_BROKER) != 0;
-    PeerLabel label;
-    label.kind = to_broker ? "launcher" : "child";
-    label.trust = to_broker ? PeerTrust::kLauncher : PeerTrust::kUntrusted;
-    IpczHandle portal = IPCZ_INVALID_HANDLE;
-    EXPECT_EQ(IPCZ_RESULT_OK,
-              ipcz_.ConnectNode(node_,
-                                NewSocketTransport(FileDescriptor(socket), loop_.get(),
-                                                   DefaultLinkPolicy(), label),
-                                1, flags, nullptr, &portal));
-    return Own(portal);
-  }
-  std::pair<IpczHandle, IpczHandle> Open() {
-    std::pair<IpczHandle, IpczHandle> pair;
-    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.OpenPortals(node_, 0, nullptr, &pair.first, &pair.second));
-    return pair;
-  }
-
-  IpczResult Put(IpczHandle portal, const std::string& text, std::vector<IpczHandle> handles = {}) {
-    return ipcz_.Put(portal, text.data(), text.size(), handles.data(), handles.size(), 0, nullptr);
-  }
-  IpczHandle BoxNumbered(int identity) {
-    IpczBoxContents contents = {};
-    contents.size = sizeof(contents);
-    contents.type = IPCZ_BOX_TYPE_DRIVER_OBJECT;
-    contents.object.driver_object = NewDriverHandle(DescriptorNumbered(identity).TakeOwned());
-    IpczHandle box = IPCZ_INVALID_HANDLE;
-    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.Box(node_, &contents, 0, nullptr, &box));
-    return box;
-  }
-  IpczResult PutNumbered(IpczHandle portal, const std::string& text, int first, int count) {
-    std::vector<IpczHandle> boxes;
-    for (int i = 0; i < count; ++i) boxes.push_back(BoxNumbered(first + i));
-    return Put(portal, text, std::move(boxes));
-  }
-
-  Got Get(IpczHandle portal) {
-    Got got;
-    size_t num_bytes = 0;
-    size_t num_handles = 0;
-    got.result = ipcz_.Get(portal, 0, nullptr, nullptr, &num_bytes, nullptr, &num_handles, nullptr);
-    if (got.result != IPCZ_RESULT_RESOURCE_EXHAUSTED) return got;
-    got.text.resize(num_bytes);
-    std::vector<IpczHandle> handles(num_handles);
-    got.result = ipcz_.Get(portal, 0, nullptr, got.text.data(), &num_bytes, handles.data(),
-                           &num_handles, nullptr);
-    for (const IpczHandle handle : handles) {
-      IpczBoxContents contents = {};
-      contents.size = sizeof(contents);
-      if (ipcz_.Unbox(handle, 0, nullptr, &contents) != IPCZ_RESULT_OK) {
-        got.portals.push_back(Own(handle));
-        continue;
-      }
-      OwnedHandle descriptor;
-      EXPECT_TRUE(TakeDriverHandle(contents.object.driver_object, &descriptor));
-      got.identities.push_back(IdentityOf(descriptor.value()));
-    }
-    return got;
-  }
-  void RunUntil(const std::function<bool()>& condition) {
-    while (!condition()) loop_->Turn(absl::InfiniteDuration());
-  }
-  // NOT_FOUND if the peer is closed and nothing is left.
-  Got WaitToGet(IpczHandle portal) {
-    Got got;
-    RunUntil([&] {
-      got = Get(portal);
-      return got.result != IPCZ_RESULT_UNAVAILABLE;
-    });
-    return got;
-  }
-  void WaitUntilClosed(IpczHandle portal) {
-    RunUntil([&] {
-      IpczPortalStatus status = {sizeof(status), 0, 0, 0};
-      ipcz_.QueryPortalStatus(portal, 0, nullptr, &status);
-      return (status.flags & IPCZ_PORTAL_STATUS_PEER_CLOSED) != 0;
-    });
-  }
-
- private:
-  const std::unique_ptr<RunLoop> loop_;
-  IpczAPI ipcz_ = {};
-  IpczHandle node_ = IPCZ_INVALID_HANDLE;
-  std::vector<IpczHandle> portals_;
-};
 
 // Answers every parcel with the same text and descriptors of the same identities.
 void EchoOn(Process& process, IpczHandle portal) {

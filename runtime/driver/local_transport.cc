@@ -27,6 +27,7 @@ struct LocalTransport::End : std::enable_shared_from_this<End> {
   void Pump();
   // Sees to it that Pump is called. Without lock.
   void Wake();
+  void TellPeerClosed() const;
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     return active && (deactivating || !incoming.empty() || (peer_closed && !error_told));
   }
@@ -63,6 +64,16 @@ void LocalTransport::End::Wake() {
     }
   }
   Pump();
+}
+
+void LocalTransport::End::TellPeerClosed() const {
+  const std::shared_ptr<End> other = peer.lock();
+  if (other == nullptr) return;
+  {
+    MutexLock lock(&other->mutex);
+    other->peer_closed = true;
+  }
+  other->Wake();
 }
 
 void LocalTransport::End::Pump() {
@@ -119,13 +130,7 @@ LocalTransport::~LocalTransport() {
     unread.swap(end_->incoming);
   }
   for (const Datagram& datagram : unread) CloseItems(datagram);
-  const std::shared_ptr<End> peer = end_->peer.lock();
-  if (peer == nullptr) return;
-  {
-    MutexLock lock(&peer->mutex);
-    peer->peer_closed = true;
-  }
-  peer->Wake();
+  end_->TellPeerClosed();
 }
 
 RunLoop* LocalTransport::loop() const {
@@ -156,6 +161,8 @@ void LocalTransport::Deactivate() {
     end->deactivating = true;
   }
   end->Wake();
+  // Not only when the handle is closed, which whoever holds a parcel may put off.
+  end->TellPeerClosed();
 }
 
 IpczResult LocalTransport::Transmit(absl::Span<const uint8_t> data,

@@ -30,7 +30,7 @@ class LocalTransport final : public TransportItem {
   IpczResult Transmit(absl::Span<const uint8_t> data,
                       absl::Span<const IpczDriverHandle> items) override;
   // Both ends are the same program: nobody to blame.
-  void ReportBadActivity(uintptr_t) override {}
+  void ReportBadActivity(uintptr_t, uint32_t, const TransportItem*) override {}
   bool is_local() const override { return true; }
   RunLoop* loop() const override;
   void MoveTo(RunLoop* loop) override;

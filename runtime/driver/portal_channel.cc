@@ -32,12 +32,46 @@ struct PortalChannel::Hook {
   PortalChannel* channel = nullptr;                // on the loop's thread
 };
 
+// Who put a parcel, for Cut. As long as no other parcel is got the router knows it by itself.
+class PortalChannel::HeldOrigin {
+ public:
+  explicit HeldOrigin(const IpczAPI* ipcz) : ipcz_(ipcz) {}
+  ~HeldOrigin() {
+    if (is_held()) ipcz_->Close(parcel_, IPCZ_NO_FLAGS, nullptr);
+  }
+  HeldOrigin(const HeldOrigin&) = delete;
+  HeldOrigin& operator=(const HeldOrigin&) = delete;
+
+  bool is_held() const { return parcel_ != IPCZ_INVALID_HANDLE; }
+  // Of the parcel that was got last.
+  void Hold(IpczHandle portal) {
+    if (is_held() || ipcz_->size < sizeof(IpczExtendedAPI)) return;
+    const auto& extended = *reinterpret_cast<const IpczExtendedAPI*>(ipcz_);
+    if (extended.HoldOrigin(portal, IPCZ_NO_FLAGS, nullptr, &parcel_) != IPCZ_RESULT_OK) {
+      parcel_ = IPCZ_INVALID_HANDLE;
+    }
+  }
+  void Reject() const {
+    if (is_held()) ipcz_->Reject(parcel_, 0, IPCZ_REJECT_TELL_BROKER, nullptr);
+  }
+
+ private:
+  const IpczAPI* const ipcz_;
+  IpczHandle parcel_ = IPCZ_INVALID_HANDLE;
+};
+
 struct PortalChannel::Parcel {
   std::vector<uint64_t> words;  // 8-aligned
   size_t size = 0;
   size_t position = 0;
   std::vector<OwnedHandle> handles;
   size_t next_handle = 0;
+  std::shared_ptr<HeldOrigin> origin;  // once somebody asks
+
+  const std::shared_ptr<HeldOrigin>& OriginBy(const IpczAPI* ipcz) {
+    if (origin == nullptr) origin = std::make_shared<HeldOrigin>(ipcz);
+    return origin;
+  }
 
   const uint8_t* bytes() const { return reinterpret_cast<const uint8_t*>(words.data()); }
   bool AtEnd() const { return position == size && next_handle == handles.size(); }
@@ -92,7 +126,32 @@ void PortalChannel::Close() {
   ShutDown();
 }
 
-void PortalChannel::Cut(std::string reason) { Fail(ChannelClosed::Kind::kCut, std::move(reason)); }
+void PortalChannel::Cut(std::string reason) {
+  if (!IsWhole()) return;
+  // If it was not held when another parcel was got, then none was.
+  HoldLastOrigin();
+  if (const Origin blamed = origin(); blamed != nullptr) {
+    static_cast<const HeldOrigin*>(blamed.get())->Reject();
+  }
+  Fail(ChannelClosed::Kind::kCut, std::move(reason));
+}
+
+// For what is wrong with the frames of a parcel.
+void PortalChannel::Blame(std::string text) {
+  handing_on_ = parcel_.get();
+  origin_ = nullptr;
+  Cut(std::move(text));
+  handing_on_ = nullptr;
+}
+
+PortalChannel::Origin PortalChannel::origin() {
+  if (origin_ != nullptr || handing_on_ == nullptr) return origin_;
+  return handing_on_->OriginBy(portal_.ipcz);
+}
+
+void PortalChannel::HoldLastOrigin() {
+  if (parcel_ != nullptr && IsWhole()) parcel_->OriginBy(portal_.ipcz)->Hold(portal_.portal);
+}
 
 void PortalChannel::Fail(ChannelClosed::Kind kind, std::string text) {
   if (!IsWhole()) return;
@@ -350,10 +409,14 @@ void PortalChannel::Dispatch() {
     ++received_;
     // The call may wait for what is behind this message.
     Soon();
+    Parcel* const outer = std::exchange(handing_on_, parcel.get());
+    Origin outer_origin = std::exchange(origin_, nullptr);
     delegate_->OnChannelMessage(
         {at + sizeof(header), header.size - sizeof(header) - header.padding}, handles);
     for (OwnedHandle& handle : handles) handle.Reset();
     if (!*alive) return;
+    handing_on_ = outer;
+    origin_ = std::move(outer_origin);
   }
 }
 
@@ -387,11 +450,15 @@ PortalChannel::Next PortalChannel::FindFrame() {
   } else {
     return Next::kFrame;
   }
-  Fail(ChannelClosed::Kind::kCut, absl::StrCat("sent ", wrong));
+  Blame(absl::StrCat("sent ", wrong));
   return Next::kFailed;
 }
 
 PortalChannel::Next PortalChannel::GetParcel() {
+  // From here on the router knows another one's origin.
+  if (parcel_ != nullptr && (parcel_.use_count() > 1 || parcel_->origin.use_count() > 1)) {
+    HoldLastOrigin();
+  }
   // Memory that nobody else looks at any more is used again.
   if (parcel_ == nullptr || parcel_.use_count() > 1 || parcel_->words.size() > kKeptWords) {
     parcel_ = std::make_shared<Parcel>();
@@ -399,18 +466,21 @@ PortalChannel::Next PortalChannel::GetParcel() {
   Parcel& parcel = *parcel_;
   parcel.size = parcel.position = parcel.next_handle = 0;
   parcel.handles.clear();
+  parcel.origin = nullptr;
   size_t num_bytes = parcel.words.size() * sizeof(uint64_t);
   size_t num_handles = 0;
   std::vector<IpczHandle> boxes;
-  IpczResult result = portal_.ipcz->Get(portal_.portal, IPCZ_NO_FLAGS, nullptr, parcel.words.data(),
-                                        &num_bytes, nullptr, &num_handles, nullptr);
+  IpczResult result =
+      portal_.ipcz->Get(portal_.portal, IPCZ_GET_REMEMBER_ORIGIN, nullptr, parcel.words.data(),
+                        &num_bytes, nullptr, &num_handles, nullptr);
   if (result == IPCZ_RESULT_RESOURCE_EXHAUSTED) {
     parcel.words.resize(std::max<size_t>(limits_.flush_bytes, num_bytes + sizeof(uint64_t)) /
                         sizeof(uint64_t));
     boxes.resize(num_handles);
     num_bytes = parcel.words.size() * sizeof(uint64_t);
-    result = portal_.ipcz->Get(portal_.portal, IPCZ_NO_FLAGS, nullptr, parcel.words.data(),
-                               &num_bytes, boxes.data(), &num_handles, nullptr);
+    result =
+        portal_.ipcz->Get(portal_.portal, IPCZ_GET_REMEMBER_ORIGIN, nullptr, parcel.words.data(),
+                          &num_bytes, boxes.data(), &num_handles, nullptr);
   }
   if (result == IPCZ_RESULT_UNAVAILABLE) return Next::kNothing;
   if (result == IPCZ_RESULT_NOT_FOUND) {
@@ -423,12 +493,12 @@ PortalChannel::Next PortalChannel::GetParcel() {
   }
   parcel.size = num_bytes;
   if (!TakeHandles(boxes)) {
-    Fail(ChannelClosed::Kind::kCut, "sent something else than a handle beside a message");
+    Blame("sent something else than a handle beside a message");
     return Next::kFailed;
   }
   // A parcel of nothing at all is none.
   if (num_bytes == 0) {
-    Fail(ChannelClosed::Kind::kCut, "sent a parcel without a frame");
+    Blame("sent a parcel without a frame");
     return Next::kFailed;
   }
   return Next::kFrame;
@@ -458,7 +528,7 @@ void PortalChannel::OnControl(FrameKind kind, uint64_t token) {
     // Answers count as well: a peer that only asks and never reads shall not fill our memory.
     unread_bytes_ += kControlFrameBytes;
     if (unread_bytes_ > limits_.queued_bytes + limits_.message_bytes) {
-      return Fail(ChannelClosed::Kind::kCut, "asks and does not read the answers");
+      return Blame("asks and does not read the answers");
     }
     if (unread_bytes_ > limits_.queued_bytes / 4) AskIfRead();
     batch_.AddControl(FrameKind::kHaveRead, token);
@@ -466,7 +536,7 @@ void PortalChannel::OnControl(FrameKind kind, uint64_t token) {
     return;
   }
   if (!asked_ || token != token_) {
-    return Fail(ChannelClosed::Kind::kCut, "answers what was not asked");
+    return Blame("answers what was not asked");
   }
   asked_ = false;
   unread_bytes_ -= asked_bytes_;

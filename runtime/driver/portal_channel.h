@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -40,7 +41,8 @@ namespace ipdl {
 class PortalChannel final : public Channel, private Transport {
  public:
   struct Portal {
-    const IpczAPI* ipcz = nullptr;  // must outlive the channel
+    // Must outlive the channel. Of an IpczExtendedAPI; otherwise Cut closes and blames nobody.
+    const IpczAPI* ipcz = nullptr;
     IpczHandle node = IPCZ_INVALID_HANDLE;
     IpczHandle portal = IPCZ_INVALID_HANDLE;
   };
@@ -61,7 +63,9 @@ class PortalChannel final : public Channel, private Transport {
   // Puts what is queued; it leaves this process at the end of the turn at the latest.
   bool Flush() override;
   void Close() override;
+  // Rejects the parcel that the message being handed on came in, and tells the broker as well.
   void Cut(std::string reason) override;
+  Origin origin() override;
   void PauseReading() override { paused_ = true; }
   void ResumeReading() override;
   bool ReadNow() override;
@@ -74,12 +78,16 @@ class PortalChannel final : public Channel, private Transport {
  private:
   struct Hook;
   struct Parcel;
+  class HeldOrigin;
 
   PortalChannel(const Portal& portal, const Limits& limits, PeerLabel peer);
 
   int transport_fd() const override { return -1; }
   void OnTransportReady(FdReady) override {}
   void FlushTransport() override;
+  Origin ExchangeOrigin(Origin origin) override {
+    return std::exchange(origin_, std::move(origin));
+  }
   void OnTransportDeadline() override;
 
   bool IsWhole() const { return portal_.portal != IPCZ_INVALID_HANDLE; }
@@ -101,6 +109,8 @@ class PortalChannel final : public Channel, private Transport {
   void ReportWritable();
   void ReportClosed();
   void Fail(ChannelClosed::Kind kind, std::string text);
+  void Blame(std::string text);
+  void HoldLastOrigin();
   void ShutDown();
 
   static void IPCZ_API OnTrap(const IpczTrapEvent* event);
@@ -126,6 +136,8 @@ class PortalChannel final : public Channel, private Transport {
   // The parcel being handed on, which outer calls of Dispatch may still be using.
   std::shared_ptr<Parcel> parcel_;
   uint64_t received_ = 0;
+  Parcel* handing_on_ = nullptr;  // the parcel of the innermost message being handed on
+  Origin origin_;                 // of a message that somebody looks at later
 
   bool trapped_ = false;  // the router will tell when there is more
   bool paused_ = false;

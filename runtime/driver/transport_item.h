@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,14 +23,29 @@
 
 namespace ipdl {
 
-// What a process lets its connections cost, and what it does about rejected parcels. One for a
+// What a peer did that no honest one does.
+struct Misconduct {
+  enum class Kind : uint8_t {
+    kBrokenRules,     // of frames or of the router; the connection is over
+    kRejectedParcel,  // a parcel that it put was rejected; the connection is as it was
+  };
+  Kind kind;
+  std::string_view what;  // one line for a log; names no peer, valid during the call
+  uintptr_t context = 0;  // of a rejected parcel: what Reject was given
+};
+
+// What a process lets its connections cost, and what it does about peers that misbehave. One for a
 // connection that a program opens and all those that are introduced over it.
 struct LinkPolicy {
   // Of each connection. A message here is a datagram of the router.
   Limits limits;
-  // A parcel that came from this peer was rejected with this context. May be empty. On the thread
-  // that rejects.
-  absl::AnyInvocable<void(const PeerLabel& peer, uintptr_t context) const> on_rejected;
+  // It was this peer and nobody else: a launcher may well kill it for that. Not called when a
+  // parcel is rejected that the peer may only have passed on, nor when another process that is not
+  // trusted to judge accuses it; there is a line in the log then. May be empty. On the loop's
+  // thread, or on the one that rejects.
+  absl::AnyInvocable<void(const PeerLabel& peer, const Misconduct& misconduct) const> on_misconduct;
+  // Whether the peer is believed when it rejects a parcel of another one.
+  bool trusted_to_judge = false;
 };
 
 class TransportItem : public DriverItem {
@@ -54,7 +70,9 @@ class TransportItem : public DriverItem {
   // Takes the items.
   virtual IpczResult Transmit(absl::Span<const uint8_t> data,
                               absl::Span<const IpczDriverHandle> items) = 0;
-  virtual void ReportBadActivity(uintptr_t context) = 0;
+  // `accuser`: to the node that says so; null: this one.
+  virtual void ReportBadActivity(uintptr_t context, uint32_t flags,
+                                 const TransportItem* accuser) = 0;
 
   // Whether the other end is in this process, so that items can cross as they are.
   virtual bool is_local() const = 0;

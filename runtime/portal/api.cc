@@ -293,10 +293,10 @@ IpczResult IPCZ_API Trap(IpczHandle portal, const IpczTrapConditions* conditions
 
 // --- Parcels and boxes ---------------------------------------------------------------------------
 
-IpczResult IPCZ_API Reject(IpczHandle parcel, uintptr_t context, uint32_t /*flags*/,
+IpczResult IPCZ_API Reject(IpczHandle parcel, uintptr_t context, IpczRejectFlags flags,
                            const void* /*options*/) {
   const Pinned<HeldParcel> held(parcel);
-  return held ? held->Reject(context) : IPCZ_RESULT_INVALID_ARGUMENT;
+  return held ? held->Reject(context, flags) : IPCZ_RESULT_INVALID_ARGUMENT;
 }
 
 IpczResult IPCZ_API MakeBox(IpczHandle node, const IpczBoxContents* contents, uint32_t /*flags*/,

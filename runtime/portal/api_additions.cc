@@ -6,6 +6,7 @@
 
 #include "runtime/portal/dump.h"
 #include "runtime/portal/handle_table.h"
+#include "runtime/portal/held_parcel.h"
 #include "runtime/portal/node.h"
 #include "runtime/portal/router.h"
 #include "runtime/portal/turn.h"
@@ -81,6 +82,20 @@ IpczResult IPCZ_API SetTracer(IpczHandle node, IpczTraceHandler handler, uintptr
   return IPCZ_RESULT_OK;
 }
 
+IpczResult IPCZ_API HoldOrigin(IpczHandle portal, uint32_t /*flags*/, const void* /*options*/,
+                               IpczHandle* parcel) {
+  const Pinned<Router> router(portal);
+  if (!router || parcel == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
+  ParcelPtr origin;
+  {
+    Turn turn(router->domain(), Cause::kApiCall);
+    origin = router->Origin();
+  }
+  if (origin == nullptr) return IPCZ_RESULT_FAILED_PRECONDITION;
+  *parcel = HandleTable::Get().Add(MakeRef<HeldParcel>(std::move(origin)));
+  return IPCZ_RESULT_OK;
+}
+
 }  // namespace
 
 void FillAdditions(IpczExtendedAPI* table) {
@@ -89,6 +104,7 @@ void FillAdditions(IpczExtendedAPI* table) {
   table->QueryCounters = &QueryCounters;
   table->Dump = &Dump;
   table->SetTracer = &SetTracer;
+  table->HoldOrigin = &HoldOrigin;
 }
 
 }  // namespace ipdl::portal

@@ -81,7 +81,7 @@ IpczResult HeldParcel::EndGet(IpczTransaction transaction) {
   return IPCZ_RESULT_OK;
 }
 
-IpczResult HeldParcel::Reject(uintptr_t context) {
+IpczResult HeldParcel::Reject(uintptr_t context, IpczRejectFlags flags) {
   Ref<Transport> source;
   bool forwarded;
   {
@@ -90,6 +90,7 @@ IpczResult HeldParcel::Reject(uintptr_t context) {
     source = parcel_->source();
     forwarded = !parcel_->came_directly;
   }
+  if ((flags & IPCZ_REJECT_TELL_BROKER) != 0) source->Accuse(context, forwarded);
   return source->ReportBadActivity(context, forwarded);
 }
 

@@ -52,7 +52,7 @@ class HeldParcel : public Object {
   IpczResult BeginGet(IpczBeginGetFlags flags, const volatile void** data, size_t* num_bytes,
                       IpczHandle* handles, size_t* num_handles, IpczTransaction* transaction);
   IpczResult EndGet(IpczTransaction transaction);
-  IpczResult Reject(uintptr_t context);
+  IpczResult Reject(uintptr_t context, IpczRejectFlags flags);
 
   // The content, for a link that sends this as a part of another parcel. Null if a two-phase get is
   // open, or if it was taken before.

@@ -28,6 +28,10 @@ struct Limits {
   // Introductions by a broker for one node, per second.
   size_t introductions_per_second = 1024;
 
+  // What one client says of others' parcels, per second; what is beyond is not listened to. Without
+  // SetTimer: in all.
+  static constexpr size_t kAccusationsPerSecond = 64;
+
   // Of one message, what is attached to a parcel and its subparcels together.
   size_t attachments_per_message = 65536;
 

@@ -47,6 +47,7 @@ constexpr MessageRow kRows[] = {
      kFromClient | RoleBit(Role::kEqual), 0, false},
     {MessageType::kProvideMemory, "ProvideMemory", sizeof(ProvideMemoryBody),
      kFromBroker | RoleBit(Role::kEqual), 255, false},
+    {MessageType::kAccuse, "Accuse", sizeof(AccuseBody), kFromClient, 0, false},
 
     {MessageType::kParcel, "Parcel", sizeof(ParcelBody), kEstablished, 0, true},
     {MessageType::kFin, "Fin", sizeof(HopBody), kEstablished, 0, false},

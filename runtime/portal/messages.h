@@ -42,6 +42,7 @@ enum class MessageType : uint8_t {
   kSwitchRing = 23,
   kRequestMemory = 24,
   kProvideMemory = 25,
+  kAccuse = 26,
   // On one hop of a route.
   kParcel = 30,
   kFin = 31,
@@ -218,6 +219,14 @@ struct ProvideMemoryBody {  // with the memory, or with nothing
   uint64_t request;
 };
 static_assert(sizeof(ProvideMemoryBody) == 8);
+
+struct AccuseBody {  // of a node that is connected to the sender: a parcel of its was rejected
+  NodeName node;
+  uint64_t context;
+  uint8_t forwarded;  // 1: it may only have passed the parcel on
+  uint8_t reserved[7];
+};
+static_assert(sizeof(AccuseBody) == 32);
 
 struct HopBody {  // Fin, LockAsk, LockGrant, LockRelease, Settled
   uint64_t hop;

@@ -123,6 +123,12 @@ class Node : public Object {
                       std::vector<DriverObject> objects);
   bool OnRelayedObjects(Turn& turn, const RelayBody& body, std::vector<DriverObject> objects);
 
+  // --- Accusations (node_introduce.cc) -----------------------------------------------------------
+
+  // Tells this node's broker that a parcel from `node` was rejected.
+  void Accuse(Turn& turn, const NodeName& node, uint64_t context, bool forwarded);
+  bool OnAccuse(Turn& turn, const Ref<NodeLink>& link, const AccuseBody& body);
+
   // --- Memory ------------------------------------------------------------------------------------
 
   bool memory_may_grow() const { return memory_may_grow_; }

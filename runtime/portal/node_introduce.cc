@@ -276,4 +276,28 @@ bool Node::OnLinkLost(Turn& /*turn*/, const Ref<NodeLink>& link, const LinkLostB
   return true;
 }
 
+// --- Accusations ---------------------------------------------------------------------------------
+
+void Node::Accuse(Turn& turn, const NodeName& node, uint64_t context, bool forwarded) {
+  if (is_broker_ || !broker_ || broker_->peer_name() == node) return;
+  const uint8_t byte = forwarded ? 1 : 0;
+  broker_->SendMessage(turn, MessageType::kAccuse, AccuseBody{node, context, byte, {}});
+}
+
+// The accused may be gone, or be another network's: then there is nobody to tell.
+bool Node::OnAccuse(Turn& turn, const Ref<NodeLink>& link, const AccuseBody& body) {
+  if (!is_broker_ || !body.node.is_valid() || body.forwarded > 1 || !AllZero(body.reserved)) {
+    return false;
+  }
+  const Ref<NodeLink> accused = FindLink(body.node);
+  if (!accused || accused == link || accused->role() != Role::kClient ||
+      !link->TakeAccusationPermit(turn)) {
+    return true;
+  }
+  turn.Later([accused = accused->transport(), accuser = link->transport(), body] {
+    accused->ReportAccused(static_cast<uintptr_t>(body.context), body.forwarded != 0, *accuser);
+  });
+  return true;
+}
+
 }  // namespace ipdl::portal

@@ -30,11 +30,17 @@ std::vector<Ref<RemoteLink>> NodeLink::SortedHops() const {
   return hops;
 }
 
+void NodeLink::SetTransport(Ref<Transport> transport) {
+  transport_ = std::move(transport);
+  if (is_established()) transport_->SetPeer(node_, peer_name_);
+}
+
 void NodeLink::Establish(Turn& turn, Role role, const NodeName& peer, bool side_a,
                          size_t num_portals) {
   role_ = role;
   peer_name_ = peer;
   side_a_ = side_a;
+  if (transport_) transport_->SetPeer(node_, peer);
   for (const Ref<RemoteLink>& link : SortedHops()) {
     link->side_a = side_a;
     link->peer_settled = true;

@@ -69,7 +69,7 @@ class NodeLink : public RefCounted {
   // --- Life (node_link.cc) -----------------------------------------------------------------------
 
   // Takes over `transport`, before anything is sent or received.
-  void SetTransport(Ref<Transport> transport) { transport_ = std::move(transport); }
+  void SetTransport(Ref<Transport> transport);
   // Sends the first message by itself, without lock, before activation.
   template <typename Body>
   IpczResult Greet(MessageType type, const Body& body, std::vector<DriverObject> objects = {}) {
@@ -137,6 +137,8 @@ class NodeLink : public RefCounted {
   uint64_t look() const { return look_; }
   // Whether this client may have another introduction made now.
   bool TakePermit(Turn& turn);
+  // The same for what it says of another client.
+  bool TakeAccusationPermit(Turn& turn);
 
   // Tells the node's tracer of this connection, or of a hop on it.
   void Trace(Turn& turn, IpczTraceEventKind kind, const RemoteLink* link = nullptr);
@@ -232,6 +234,7 @@ class NodeLink : public RefCounted {
   bool Receive(Transport* transport, absl::Span<const uint8_t> data,
                absl::Span<const IpczDriverHandle> handles);
 
+  void TimePermits(Turn& turn);
   bool OnChecked(const MessageHeader& header, absl::Span<const uint8_t> body,
                  std::vector<DriverObject> objects, ParsedParcel* parcel, Turn& turn);
   bool OnHopMessage(Turn& turn, MessageType type, absl::Span<const uint8_t> body);
@@ -264,6 +267,7 @@ class NodeLink : public RefCounted {
   uint64_t look_ = 1;
   bool waits_timed_ = false;
   size_t permits_used_ = 0;
+  size_t accusation_permits_used_ = 0;
 
   absl::flat_hash_map<uint64_t, Ref<RemoteLink>> hops_;
   absl::flat_hash_map<uint64_t, Ref<RemoteLink>> parked_;  // by nonce

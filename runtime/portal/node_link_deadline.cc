@@ -55,16 +55,28 @@ void NodeLink::GiveUpWaits(Turn& turn) {
 
 bool NodeLink::TakePermit(Turn& turn) {
   if (permits_used_ >= node_->limits().introductions_per_second) return false;
-  if (permits_used_++ == 0 && transport_) {
-    turn.Later([transport = transport_] { transport->SetTimer(kMicroseconds, kGivePermits); });
-  }
+  TimePermits(turn);
+  ++permits_used_;
   return true;
+}
+
+bool NodeLink::TakeAccusationPermit(Turn& turn) {
+  if (accusation_permits_used_ >= Limits::kAccusationsPerSecond) return false;
+  TimePermits(turn);
+  ++accusation_permits_used_;
+  return true;
+}
+
+// Before a permit is used: all are given back a second after the first.
+void NodeLink::TimePermits(Turn& turn) {
+  if (permits_used_ + accusation_permits_used_ != 0 || !transport_) return;
+  turn.Later([transport = transport_] { transport->SetTimer(kMicroseconds, kGivePermits); });
 }
 
 void NodeLink::OnDeadline(Transport* transport, uintptr_t context) {
   Turn turn(node_->domain(), Cause::kTransport);
   if (dead_ || transport_ != transport) return;
-  if (context == kGivePermits) permits_used_ = 0;
+  if (context == kGivePermits) permits_used_ = accusation_permits_used_ = 0;
   if (context == kGiveUpWaits) GiveUpWaits(turn);
 }
 

@@ -162,6 +162,8 @@ bool NodeLink::OnChecked(const MessageHeader& header, absl::Span<const uint8_t> 
                                        memory());
     case MessageType::kLinkLost:
       return node_->OnLinkLost(turn, self, Copy<LinkLostBody>(body));
+    case MessageType::kAccuse:
+      return node_->OnAccuse(turn, self, Copy<AccuseBody>(body));
     case MessageType::kRelayObjects:
       return node_->OnRelayObjects(turn, self, Copy<RelayBody>(body), std::move(objects));
     case MessageType::kRelayedObjects:
@@ -194,6 +196,8 @@ bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
     turn.Discard(std::move(parsed.parcel));
     return true;
   }
+  // As the other end says now; what it says later is about later parcels.
+  parsed.parcel->came_directly = !link->peer_proxies;
   link->pending.Push(std::move(parsed.parcel));
   Ref<Router>(link->router)->Pull(turn);
   return true;

@@ -31,6 +31,7 @@
 #include "runtime/portal/object.h"
 #include "runtime/portal/parcel.h"
 #include "runtime/portal/remote_link.h"
+#include "runtime/portal/transport.h"
 #include "runtime/portal/traps.h"
 #include "runtime/portal/turn.h"
 
@@ -67,6 +68,8 @@ class Router : public Object {
                   uintptr_t context, IpczTrapConditionFlags* satisfied, IpczPortalStatus* status);
   // See IpczExtendedAPI.SetPortalLimits.
   IpczResult SetLimits(Turn& turn, uint64_t parcels, uint64_t bytes);
+  // See IpczExtendedAPI.HoldOrigin. Null: there is none.
+  ParcelPtr Origin() const;
   // The application, or the parcel that it was in, lets go of it.
   void Close(Turn& turn);
 
@@ -181,6 +184,7 @@ class Router : public Object {
   void LeaveApplication(Turn& turn);
   void UpdateTraps(Turn& turn, bool new_parcel);
   ParcelPtr TakeHead(Turn& turn);
+  void RememberOrigin(Turn& turn, const Parcel& parcel);
 
   void SendOut(Turn& turn, ParcelPtr parcel);
   void SendEnd(Turn& turn, End end);
@@ -221,11 +225,13 @@ class Router : public Object {
   std::unique_ptr<Held> held_;
   std::unique_ptr<Flow> flow_;
   std::unique_ptr<Watch> watch_;
+  Ref<Transport> got_from_;   // as Parcel::source, of what was got last with REMEMBER_ORIGIN
   End in_end_ = End::kNone;   // how what comes from outward ended, once all before it was delivered
   End out_end_ = End::kNone;  // what was sent outward last
   bool used_ = false;         // a parcel was put or got: it can no longer be merged
-  bool closed_ = false;       // nobody wants what still arrives
-  bool bypassing_ = false;    // as a proxy: both neighbours were told of each other
+  bool got_directly_ = false;  // as Parcel::came_directly, of the same
+  bool closed_ = false;        // nobody wants what still arrives
+  bool bypassing_ = false;     // as a proxy: both neighbours were told of each other
   bool attempt_failed_ = false;
 };
 

@@ -110,6 +110,23 @@ ParcelPtr Router::TakeHead(Turn& turn) {
   return parcel;
 }
 
+void Router::RememberOrigin(Turn& turn, const Parcel& parcel) {
+  if (got_from_.get() != parcel.source().get()) {
+    if (got_from_) turn.Release(std::move(got_from_));
+    got_from_ = parcel.source();
+  }
+  got_directly_ = parcel.came_directly;
+}
+
+ParcelPtr Router::Origin() const {
+  if (!got_from_) return nullptr;
+  ParcelPtr parcel = Parcel::New(0);
+  if (parcel == nullptr) return nullptr;
+  parcel->SetSource(got_from_);
+  parcel->came_directly = got_directly_;
+  return parcel;
+}
+
 IpczResult Router::Get(Turn& turn, IpczGetFlags flags, const GetRoom& room, ParcelPtr* parcel) {
   if (is_proxy() || closed_) return IPCZ_RESULT_INVALID_ARGUMENT;
   if (inbound_.empty()) {
@@ -122,6 +139,7 @@ IpczResult Router::Get(Turn& turn, IpczGetFlags flags, const GetRoom& room, Parc
     return IPCZ_RESULT_RESOURCE_EXHAUSTED;
   }
   *parcel = TakeHead(turn);
+  if ((flags & IPCZ_GET_REMEMBER_ORIGIN) != 0) RememberOrigin(turn, **parcel);
   return IPCZ_RESULT_OK;
 }
 
@@ -202,6 +220,7 @@ IpczResult Router::Trap(const IpczTrapConditions& conditions, IpczTrapEventHandl
 
 void Router::LeaveApplication(Turn& turn) {
   traps_.Remove(turn);
+  if (got_from_) turn.Release(std::move(got_from_));
   if (two_phase_ == nullptr) return;
   for (TwoPhase::Open& open : two_phase_->puts) turn.Discard(std::move(open.parcel));
   for (TwoPhase::Open& open : two_phase_->overlapped_gets) turn.Discard(std::move(open.parcel));

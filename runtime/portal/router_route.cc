@@ -124,7 +124,7 @@ void Router::Pull(Turn& turn) {
     if (!link) return;
     while (!link->pending.empty() && link->pending.front()->awaited == nullptr) {
       ParcelPtr parcel = link->pending.Pop();
-      parcel->came_directly = link == current_ && IsDirectRemote();
+      if (link != current_ || !IsDirectRemote()) parcel->came_directly = false;
       link->traffic.CountReceived(parcel->size());
       link->node_link->node().CountReceived(parcel->size());
       Deliver(turn, std::move(parcel));

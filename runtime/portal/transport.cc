@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "runtime/portal/handle_table.h"
+#include "runtime/portal/node.h"
 #include "runtime/portal/node_link.h"
+#include "runtime/portal/turn.h"
 
 namespace ipdl::portal {
 namespace {
@@ -68,6 +70,26 @@ IpczResult Transport::ReportBadActivity(uintptr_t context, bool forwarded) const
                              : IPCZ_NO_FLAGS;
   driver()->ReportBadTransportActivity(handle(), context, flags, nullptr);
   return IPCZ_RESULT_OK;
+}
+
+void Transport::ReportAccused(uintptr_t context, bool forwarded, const Transport& accuser) const {
+  if (driver()->ReportBadTransportActivity == nullptr || driver()->size == sizeof(IpczDriver)) {
+    return;
+  }
+  const IpczAccusation accusation = {sizeof(accusation), accuser.handle()};
+  const uint32_t flags = IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED |
+                         (forwarded ? IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED : IPCZ_NO_FLAGS);
+  driver()->ReportBadTransportActivity(handle(), context, flags, &accusation);
+}
+
+void Transport::SetPeer(const Ref<Node>& node, const NodeName& peer) {
+  node_ = node;
+  peer_ = peer;
+}
+
+void Transport::Accuse(uintptr_t context, bool forwarded) const {
+  Turn turn(node_->domain(), Cause::kApiCall);
+  node_->Accuse(turn, peer_, context, forwarded);
 }
 
 IpczResult Transport::OnActivity(IpczHandle listener, const void* data, size_t num_bytes,

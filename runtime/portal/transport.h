@@ -16,10 +16,12 @@
 #include "absl/types/span.h"
 #include "runtime/portal/driver_object.h"
 #include "runtime/portal/include/ipcz/ipcz.h"
+#include "runtime/portal/node_name.h"
 #include "runtime/portal/object.h"
 
 namespace ipdl::portal {
 
+class Node;
 class NodeLink;
 
 class Transport : public Object {
@@ -45,6 +47,14 @@ class Transport : public Object {
   bool SetTimer(uint64_t delay_us, uintptr_t context) const;
   // `forwarded`: whoever is at the other end only passed on what is reported.
   IpczResult ReportBadActivity(uintptr_t context, bool forwarded) const;
+  // The same, as the node at the other end of `accuser` says. Nothing, if the driver is a plain
+  // one.
+  void ReportAccused(uintptr_t context, bool forwarded, const Transport& accuser) const;
+
+  // Which node is at the other end, before anything of its is received. Under the domain's lock.
+  void SetPeer(const Ref<Node>& node, const NodeName& peer);
+  // Tells the broker what is reported of the peer, also when the connection is over.
+  void Accuse(uintptr_t context, bool forwarded) const;
   // Bytes of parcels that came this way and still exist.
   void Hold(size_t num_bytes) { held_bytes_.fetch_add(num_bytes, std::memory_order_relaxed); }
   void Release(size_t num_bytes) { held_bytes_.fetch_sub(num_bytes, std::memory_order_relaxed); }
@@ -60,6 +70,8 @@ class Transport : public Object {
 
   DriverObject object_;
   Ref<NodeLink> link_;  // set before activation
+  Ref<Node> node_;
+  NodeName peer_;
   IpczHandle listener_ = IPCZ_INVALID_HANDLE;
   std::atomic<bool> active_{false};
   std::atomic<size_t> held_bytes_{0};

@@ -218,7 +218,10 @@ struct TestDriverCalls {
   }
 
   static IpczResult ReportBadTransportActivity(IpczDriverHandle transport, uintptr_t context,
-                                               uint32_t flags, const void*) {
+                                               uint32_t flags, const void* options) {
+    if ((flags & IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED) != 0) {
+      g_current->accusers.push_back(static_cast<const IpczAccusation*>(options)->accuser);
+    }
     g_current->reports.emplace_back(transport, context);
     g_current->report_flags.push_back(flags);
     return IPCZ_RESULT_OK;

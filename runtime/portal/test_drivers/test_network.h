@@ -93,6 +93,7 @@ class TestNetwork final : public Network {
   // What ReportBadTransportActivity was called with, transport and context.
   std::vector<std::pair<IpczDriverHandle, uintptr_t>> reports;
   std::vector<uint32_t> report_flags;
+  std::vector<IpczDriverHandle> accusers;
   std::vector<uintptr_t> rejections() const override {
     std::vector<uintptr_t> contexts;
     for (const auto& [transport, context] : reports) contexts.push_back(context);

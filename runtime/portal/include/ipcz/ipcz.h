@@ -145,6 +145,16 @@ struct IPCZ_ALIGN(8) IpczSharedMemoryInfo {
  * end may not have put the rejected parcel but only passed it on (the route was not one settled hop
  * when the parcel came), and must not be punished for what is in it. */
 #define IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED IPCZ_FLAG_BIT(16)
+/* The same: no parcel of this process is meant. The node at the other end of another transport,
+ * which `options` (an IpczAccusation) names, says this of the node at the other end of this one;
+ * see IPCZ_REJECT_TELL_BROKER. Whether to believe it is up to the driver. */
+#define IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED IPCZ_FLAG_BIT(17)
+
+struct IPCZ_ALIGN(8) IpczAccusation {
+  size_t size;
+  /* To the node that accuses; valid during the call. */
+  IpczDriverHandle accuser;
+};
 
 /* The functions that an application gives to the router. The table must outlive every node made
  * with it. Anything but OK is failure. `flags` are 0 and `options` null unless said otherwise. */
@@ -199,7 +209,7 @@ struct IPCZ_ALIGN(8) IpczDriver {
                                  uint32_t flags, const void* options);
 
   /* The application rejected a parcel that came over this transport; see Reject. May be null.
-   * `flags` may hold the flag above if the table is larger than this one. */
+   * `flags` may hold the flags above if the table is larger than this one. */
   IpczResult(IPCZ_API* ReportBadTransportActivity)(IpczDriverHandle transport, uintptr_t context,
                                                    uint32_t flags, const void* options);
 
@@ -329,6 +339,9 @@ typedef uint32_t IpczEndPutFlags;
 typedef uint32_t IpczGetFlags;
 /* Take what fits. What does not fit is lost, unless the parcel is asked for as well. */
 #define IPCZ_GET_PARTIAL IPCZ_FLAG_BIT(0)
+/* From a portal: remember where the parcel came from, until the next get with this flag, for
+ * HoldOrigin. The portal keeps the driver's handle of that transport meanwhile. */
+#define IPCZ_GET_REMEMBER_ORIGIN IPCZ_FLAG_BIT(16)
 
 typedef uint32_t IpczBeginGetFlags;
 /* Take as many handles as fit. */
@@ -339,6 +352,13 @@ typedef uint32_t IpczBeginGetFlags;
 typedef uint32_t IpczEndGetFlags;
 /* Leave the parcel at the head of the queue, without the handles that were taken. */
 #define IPCZ_END_GET_ABORT IPCZ_FLAG_BIT(0)
+
+typedef uint32_t IpczRejectFlags;
+/* Tell this node's broker as well, if the parcel came from a node that is connected to it: its
+ * driver hears of it with IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED and this node as the accuser,
+ * a limited number of times a second. Nothing happens where there is no broker, it is the accused,
+ * or its driver's table is a plain IpczDriver. */
+#define IPCZ_REJECT_TELL_BROKER IPCZ_FLAG_BIT(16)
 
 /* ---- Status and traps -------------------------------------------------------------------------*/
 
@@ -522,7 +542,7 @@ struct IPCZ_ALIGN(8) IpczAPI {
    *   INVALID_ARGUMENT     no parcel
    *   FAILED_PRECONDITION  the parcel did not come from another node
    *   UNIMPLEMENTED        the driver has no ReportBadTransportActivity */
-  IpczResult(IPCZ_API* Reject)(IpczHandle parcel, uintptr_t context, uint32_t flags,
+  IpczResult(IPCZ_API* Reject)(IpczHandle parcel, uintptr_t context, IpczRejectFlags flags,
                                const void* options);
 
   /* Makes a box, which owns the content from then on.
@@ -633,6 +653,13 @@ struct IPCZ_ALIGN(8) IpczExtendedAPI {
    * INVALID_ARGUMENT: no node. */
   IpczResult(IPCZ_API* SetTracer)(IpczHandle node, IpczTraceHandler handler, uintptr_t context,
                                   uint32_t flags, const void* options);
+
+  /* Makes a parcel handle, without bytes or handles, of the parcel that was last got from a portal
+   * with IPCZ_GET_REMEMBER_ORIGIN: to reject it later, or never.
+   *   INVALID_ARGUMENT     no portal, null output
+   *   FAILED_PRECONDITION  nothing was got like that yet, or it did not come from another node */
+  IpczResult(IPCZ_API* HoldOrigin)(IpczHandle portal, uint32_t flags, const void* options,
+                                   IpczHandle* parcel);
 };
 
 /* Fills the table. The caller sets api->size; afterwards it is the size that this library fills:
