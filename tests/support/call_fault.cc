@@ -76,12 +76,12 @@ uint64_t FromEnvironment(const char* name) {
   return text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
 }
 
-bool IsLong() {
+}  // namespace
+
+bool InLongFaultProfile() {
   const char* const profile = std::getenv("IPDL_FAULT_PROFILE");
   return profile != nullptr && std::string_view(profile) == "long";
 }
-
-}  // namespace
 
 bool CanFail(SystemCall call, int error) {
   switch (error) {
@@ -153,7 +153,8 @@ CallFaultScope::~CallFaultScope() { SetCallJudge(nullptr); }
 
 std::vector<uint64_t> CallsToTry(uint64_t calls, size_t most) {
   if (const uint64_t only = FromEnvironment("IPDL_FAULT_CALL"); only != 0) return {only};
-  const uint64_t stride = IsLong() ? 1 : std::max<uint64_t>(1, (calls + most - 1) / most);
+  const uint64_t stride =
+      InLongFaultProfile() ? 1 : std::max<uint64_t>(1, (calls + most - 1) / most);
   std::minstd_rand random(static_cast<unsigned>(FromEnvironment("IPDL_FAULT_SEED")));
   std::vector<uint64_t> chosen;
   for (uint64_t first = 1; first <= calls; first += stride) {

@@ -87,6 +87,9 @@ class CallFaultScope {
   CallFaultScope& operator=(const CallFaultScope&) = delete;
 };
 
+// IPDL_FAULT_PROFILE=long: everything is tried, whatever it costs.
+bool InLongFaultProfile();
+
 // The k of 1 to `calls` to be tried; the normal profile takes about `most` of them, the last one
 // among them.
 std::vector<uint64_t> CallsToTry(uint64_t calls, size_t most);

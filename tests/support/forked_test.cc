@@ -23,9 +23,6 @@
 #include "absl/time/clock.h"
 #include "tests/support/process_resources.h"
 
-// Present in programs built with AddressSanitizer only.
-extern "C" int __lsan_do_recoverable_leak_check() __attribute__((weak));
-
 namespace ipdl {
 namespace {
 
@@ -118,8 +115,7 @@ bool ReadRecords(int report, ForkedOutcome* outcome) {
     SendRecord(report, Record::kLeak, leak);
   }
   const std::vector<pid_t> left = ProcessResources::Now().children();
-  if (left.empty() && __lsan_do_recoverable_leak_check != nullptr &&
-      __lsan_do_recoverable_leak_check() != 0) {
+  if (left.empty() && LosesHeapMemory()) {
     SendRecord(report, Record::kLeak, "heap memory (LeakSanitizer's report is above)");
   }
   for (const pid_t child : left) kill(child, SIGKILL);

@@ -15,6 +15,9 @@
 
 #include "absl/time/clock.h"
 
+// Present in programs built with AddressSanitizer only.
+extern "C" int __lsan_do_recoverable_leak_check() __attribute__((weak));
+
 namespace ipdl {
 namespace {
 
@@ -147,6 +150,10 @@ std::vector<std::string> ProcessResources::LeakedSince(const ProcessResources& b
     if (leaked.empty() || absl::Now() >= end) return leaked;
     absl::SleepFor(absl::Milliseconds(5));
   }
+}
+
+bool LosesHeapMemory() {
+  return __lsan_do_recoverable_leak_check != nullptr && __lsan_do_recoverable_leak_check() != 0;
 }
 
 std::vector<pid_t> ProcessResources::children() const {

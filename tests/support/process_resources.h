@@ -31,6 +31,8 @@ class ProcessResources {
   static std::vector<std::string> LeakedSince(const ProcessResources& before,
                                               absl::Duration grace = absl::Seconds(3));
 
+  size_t descriptors() const { return descriptors_.size(); }
+  size_t mappings() const { return mappings_.size(); }
   // Children of this process now, ended but unreaped ones included.
   std::vector<pid_t> children() const;
 
@@ -41,6 +43,10 @@ class ProcessResources {
   std::map<std::string, std::string> children_;      // id -> name and state
   std::map<std::string, std::string> shared_files_;  // name in /dev/shm -> size
 };
+
+// True if heap memory of this process was lost, which LeakSanitizer then reports; false without
+// AddressSanitizer. Takes about as long as a test.
+bool LosesHeapMemory();
 
 }  // namespace ipdl
 
