@@ -46,7 +46,8 @@ struct RunLoop::Impl {
     uint32_t generation = 0;
     FdInterest interest;
     RunLoopPoller::Trigger trigger = RunLoopPoller::Trigger::kLevel;
-    bool node = false;  // also served by WaitTransports
+    bool node = false;    // also served by WaitTransports
+    bool paused = false;  // a watch that was found ready during a sync call
   };
   static constexpr int64_t kAtOnce = 0;
 
@@ -80,14 +81,19 @@ struct RunLoop::Impl {
   bool Turn(int64_t max_wait);
   void Leave();
   void FlushDirty();
+  void Fetch(int64_t timeout);
+  enum class Whom : uint8_t { kAll, kNode };
+  bool DispatchFetched(Whom whom);
   bool Dispatch(uint64_t token, FdReady ready);
   bool RunTransportDeadlines();
   bool RunTimers();
   bool RunTasks();
   bool DispatchInput();
-  bool PollNode(int64_t end);
+  bool PausedInstead(uint64_t token);
+  void ResumeWatches();
   bool ServeNode(int64_t until);
   bool NodeIsSilent() const;
+  void ShowWorkToHost();
 
   const std::unique_ptr<RunLoopPoller> poller;
   const std::thread::id thread = std::this_thread::get_id();
@@ -99,6 +105,11 @@ struct RunLoop::Impl {
   std::vector<Slot> slots;
   std::vector<uint32_t> free_slots;
   size_t armed_deadlines = 0;
+  // What the kernel reported and nobody was told yet, from `next_fetched` on. It says each thing
+  // once, so a turn or wait nested in one of these calls goes on with the rest.
+  std::vector<RunLoopPoller::Event> fetched;
+  size_t next_fetched = 0;
+  std::vector<uint64_t> paused;  // tokens
   std::vector<Transport*> dirty;
   TimerQueue timers;
   TaskInbox inbox;
@@ -214,6 +225,8 @@ void RunLoop::Impl::FreeSlot(uint32_t index) {
 
 absl::Status RunLoop::Impl::SetInterest(uint32_t index, FdInterest interest) {
   Slot& slot = slots[index];
+  if (slot.paused && interest == slot.interest) return absl::OkStatus();
+  slot.paused = false;
   absl::Status status =
       poller->Change(slot.fd, slot.interest, interest, slot.trigger, Token(index));
   // A descriptor that cannot be taken out was closed already, and is out of the set.
@@ -407,6 +420,45 @@ bool RunLoop::Impl::RunTasks() {
 
 // --- Turning -----------------------------------------------------------------------------------
 
+// Nothing is left of what was fetched before.
+void RunLoop::Impl::Fetch(int64_t timeout) {
+  RunLoopPoller::Event events[kEventsPerWait];
+  const size_t count = poller->Wait(timeout, absl::MakeSpan(events));
+  fetched.assign(events, events + count);
+  next_fetched = 0;
+}
+
+bool RunLoop::Impl::DispatchFetched(Whom whom) {
+  bool any = false;
+  while (next_fetched < fetched.size()) {
+    const RunLoopPoller::Event event = fetched[next_fetched++];
+    if (whom == Whom::kAll || !PausedInstead(event.token))
+      any |= Dispatch(event.token, event.ready);
+  }
+  return any;
+}
+
+// A sync call's wait does not serve the user's watches. One that is ready is silenced until the
+// wait is over, and then found again, for it is reported as long as it is ready.
+bool RunLoop::Impl::PausedInstead(uint64_t token) {
+  Slot* const slot = Find(token);
+  if (slot == nullptr || slot->node) return false;
+  if (slot->paused || slot->interest == FdInterest{}) return true;
+  slot->paused = true;
+  poller->Pause(slot->fd, slot->interest, token);
+  paused.push_back(token);
+  return true;
+}
+
+void RunLoop::Impl::ResumeWatches() {
+  for (const uint64_t token : paused) {
+    Slot* const slot = Find(token);
+    if (slot == nullptr || !std::exchange(slot->paused, false)) continue;
+    poller->Resume(slot->fd, slot->interest, token);
+  }
+  paused.clear();
+}
+
 bool RunLoop::Impl::Dispatch(uint64_t token, FdReady ready) {
   Slot* const slot = Find(token);
   if (slot == nullptr || slot->interest == FdInterest{}) return false;
@@ -427,13 +479,15 @@ bool RunLoop::Impl::Turn(int64_t max_wait) {
   const TurningHere here(self);
   ++depth;
   inbox.WakeUp();
+  ResumeWatches();
   FlushDirty();
   // Nested in a transport's callback, which may be inside a sync call's wait, that transport may
   // hold input which the kernel no longer has.
   bool any = (depth > 1 || waits > 0) && DispatchInput();
 
   int64_t timeout = 0;
-  if (max_wait != 0 && !any && tasks.empty() && dirty.empty()) {
+  const bool has_fetched = next_fetched < fetched.size();
+  if (max_wait != 0 && !any && !has_fetched && tasks.empty() && dirty.empty()) {
     const int64_t next = NextDeadline();
     timeout = max_wait;
     if (next == kAtOnce) {
@@ -443,11 +497,10 @@ bool RunLoop::Impl::Turn(int64_t max_wait) {
     }
   }
   if (timeout != 0 && !inbox.FallAsleep()) timeout = 0;
-  RunLoopPoller::Event events[kEventsPerWait];
-  const size_t count = poller->Wait(timeout, absl::MakeSpan(events));
+  if (!has_fetched) Fetch(timeout);
   inbox.WakeUp();
 
-  for (size_t i = 0; i < count; ++i) any |= Dispatch(events[i].token, events[i].ready);
+  any |= DispatchFetched(Whom::kAll);
   any |= RunTransportDeadlines();
   any |= RunTimers();
   any |= RunTasks();
@@ -486,10 +539,17 @@ void RunLoop::Quit() {
   impl_->inbox.Knock([this] { impl_->poller->Wake(); });
 }
 
+// Outside a turn, after a wait that may have taken the wake-up which the loop's descriptor shows.
+void RunLoop::Impl::ShowWorkToHost() {
+  if (!embedded || depth != 0 || waits != 0) return;
+  if (!inbox.IsAsleep()) poller->Wake();
+  TellHost();
+}
+
 int RunLoop::fd() {
   assert(impl_->OnOwnThread());
   impl_->embedded = true;
-  impl_->TellHost();
+  impl_->ShowWorkToHost();
   return impl_->poller->fd();
 }
 
@@ -509,35 +569,6 @@ bool RunLoop::Impl::DispatchInput() {
   return any;
 }
 
-// Polls once until `end` and serves what is ready.
-bool RunLoop::Impl::PollNode(int64_t end) {
-  absl::InlinedVector<pollfd, 16> descriptors;
-  absl::InlinedVector<uint64_t, 16> tokens;
-  for (uint32_t i = 0; i < slots.size(); ++i) {
-    const Slot& slot = slots[i];
-    if (!slot.node || slot.interest == FdInterest{}) continue;
-    pollfd descriptor = {};
-    descriptor.fd = slot.fd;
-    if (slot.interest.readable) descriptor.events |= POLLIN;
-    if (slot.interest.writable) descriptor.events |= POLLOUT;
-    descriptors.push_back(descriptor);
-    tokens.push_back(Token(i));
-  }
-  const int64_t timeout = end == kForeverNanos ? end : std::max<int64_t>(0, end - MonotonicNanos());
-  const int ready = PollFor(absl::MakeSpan(descriptors), timeout);
-  bool any = false;
-  for (size_t i = 0; ready > 0 && i < descriptors.size(); ++i) {
-    const short bits = descriptors[i].revents;
-    if (bits == 0) continue;
-    FdReady what;
-    what.readable = (bits & POLLIN) != 0;
-    what.writable = (bits & POLLOUT) != 0;
-    what.hangup = (bits & (POLLHUP | POLLERR | POLLNVAL)) != 0;
-    any |= Dispatch(tokens[i], what);
-  }
-  return any;
-}
-
 bool RunLoop::Impl::NodeIsSilent() const {
   if (armed_deadlines != 0) return false;
   return std::none_of(slots.begin(), slots.end(), [](const Slot& slot) {
@@ -548,9 +579,11 @@ bool RunLoop::Impl::NodeIsSilent() const {
 // False if nothing happened until then, or nothing can.
 bool RunLoop::Impl::ServeNode(int64_t until) {
   while (true) {
-    if (DispatchInput()) return true;
+    if (DispatchInput() || DispatchFetched(Whom::kNode)) return true;
     if (NodeIsSilent()) return false;
-    bool any = PollNode(std::min(until, NextTransportDeadline()));
+    const int64_t end = std::min(until, NextTransportDeadline());
+    Fetch(end == kForeverNanos ? end : std::max<int64_t>(0, end - MonotonicNanos()));
+    bool any = DispatchFetched(Whom::kNode);
     any |= RunTransportDeadlines();
     if (any) return true;
     if (until != kForeverNanos && MonotonicNanos() >= until) return false;
@@ -564,7 +597,8 @@ bool RunLoop::WaitTransports(absl::Time deadline) {
   impl_->FlushDirty();
   const bool any = impl_->ServeNode(
       deadline == absl::InfiniteFuture() ? kForeverNanos : AfterNow(deadline - absl::Now()));
-  --impl_->waits;
+  if (--impl_->waits == 0) impl_->ResumeWatches();
+  impl_->ShowWorkToHost();
   return any;
 }
 

@@ -81,8 +81,9 @@ class Transport {
   // The time given to SetTransportDeadline has come. May destroy this transport.
   virtual void OnTransportDeadline() {}
 
-  // True if input has been read from the descriptor that was not handed on yet. A sync wait then
-  // calls OnTransportReady instead of waiting for the descriptor.
+  // True if input has been read from the descriptor that was not handed on yet, or the descriptor
+  // was said to be ready and not everything was read since: inside a callback, for example. A sync
+  // wait then calls OnTransportReady instead of waiting for the descriptor.
   virtual bool HasInput() const { return false; }
 
  protected:

@@ -64,6 +64,21 @@ class EpollPoller final : public RunLoopPoller {
     return absl::OkStatus();
   }
 
+  void Pause(int fd, FdInterest, uint64_t token) override {
+    epoll_event event = {};
+    // A hangup is reported in spite of it, but only once.
+    event.events = EPOLLET;
+    event.data.u64 = token;
+    (void)epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
+  }
+
+  void Resume(int fd, FdInterest interest, uint64_t token) override {
+    epoll_event event = {};
+    event.events = ToEpoll(interest);
+    event.data.u64 = token;
+    (void)epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
+  }
+
   size_t Wait(int64_t timeout_nanos, absl::Span<Event> events) override {
     constexpr int kMost = 64;
     epoll_event ready[kMost];
@@ -75,6 +90,7 @@ class EpollPoller final : public RunLoopPoller {
       if (ready[i].data.u64 == kTimerToken) {
         uint64_t expirations;
         (void)!read(timer_.get(), &expirations, sizeof(expirations));
+        timer_deadline_ = kForeverNanos;
         continue;
       }
       const uint32_t bits = ready[i].events;
@@ -136,13 +152,6 @@ int64_t MonotonicNanos() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return int64_t{now.tv_sec} * kNanosPerSecond + now.tv_nsec;
-}
-
-int PollFor(absl::Span<pollfd> descriptors, int64_t timeout_nanos) {
-  const timespec timeout = ToTimespec(timeout_nanos == kForeverNanos ? 0 : timeout_nanos);
-  const int count = ppoll(descriptors.data(), descriptors.size(),
-                          timeout_nanos == kForeverNanos ? nullptr : &timeout, nullptr);
-  return count < 0 ? 0 : count;
 }
 
 absl::StatusOr<std::unique_ptr<RunLoopPoller>> RunLoopPoller::Create() {

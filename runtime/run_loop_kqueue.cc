@@ -70,6 +70,13 @@ class KqueuePoller final : public RunLoopPoller {
     return absl::ErrnoToStatus(error, "kevent");
   }
 
+  void Pause(int fd, FdInterest interest, uint64_t token) override {
+    Enable(fd, interest, token, EV_DISABLE);
+  }
+  void Resume(int fd, FdInterest interest, uint64_t token) override {
+    Enable(fd, interest, token, EV_ENABLE);
+  }
+
   size_t Wait(int64_t timeout_nanos, absl::Span<Event> events) override {
     constexpr int kMost = 64;
     struct kevent ready[kMost];
@@ -116,6 +123,18 @@ class KqueuePoller final : public RunLoopPoller {
   }
 
  private:
+  void Enable(int fd, FdInterest interest, uint64_t token, uint16_t flag) {
+    struct kevent changes[2];
+    int count = 0;
+    for (const auto& [filter, is_meant] :
+         {std::pair(EVFILT_READ, interest.readable), std::pair(EVFILT_WRITE, interest.writable)}) {
+      if (!is_meant) continue;
+      EV_SET(&changes[count++], static_cast<uintptr_t>(fd), filter, flag, 0, 0,
+             reinterpret_cast<void*>(static_cast<uintptr_t>(token)));
+    }
+    kevent(queue_.get(), changes, count, nullptr, 0, nullptr);
+  }
+
   const FileDescriptor queue_;
   absl::flat_hash_set<int> watched_;
   int64_t timer_deadline_ = kForeverNanos;
@@ -127,19 +146,6 @@ int64_t MonotonicNanos() {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return int64_t{now.tv_sec} * kNanosPerSecond + now.tv_nsec;
-}
-
-int PollFor(absl::Span<pollfd> descriptors, int64_t timeout_nanos) {
-  // There is no ppoll here. Rounded up, so that nothing ends early; at most a day at a time.
-  constexpr int64_t kNanosPerMillisecond = 1'000'000;
-  constexpr int64_t kDay = 24 * 3600 * kNanosPerSecond;
-  int milliseconds = -1;
-  if (timeout_nanos != kForeverNanos) {
-    const int64_t nanos = timeout_nanos < kDay ? timeout_nanos : kDay;
-    milliseconds = static_cast<int>((nanos + kNanosPerMillisecond - 1) / kNanosPerMillisecond);
-  }
-  const int count = poll(descriptors.data(), static_cast<nfds_t>(descriptors.size()), milliseconds);
-  return count < 0 ? 0 : count;
 }
 
 absl::StatusOr<std::unique_ptr<RunLoopPoller>> RunLoopPoller::Create() {

@@ -269,10 +269,77 @@ TEST_F(WaitTransportsTest, ATransportDestroyedByAnotherIsNotServed) {
     seen_.push_back("first");
     second.reset();
   };
-  second->wire.Write();
   transport_.wire.Write();
+  second->wire.Write();
   EXPECT_TRUE(loop_->WaitTransports(absl::InfiniteFuture()));
   EXPECT_THAT(seen_, ElementsAre("first"));
+}
+
+TEST_F(WaitTransportsTest, SaysOnceOfADescriptorThatNobodyReads) {
+  transport_.on_ready = [&](FdReady) { seen_.push_back("ready"); };
+  for (int i = 0; i < 2; ++i) {
+    transport_.wire.Write();
+    EXPECT_TRUE(loop_->WaitTransports(absl::InfiniteFuture()));
+    EXPECT_FALSE(loop_->WaitTransports(absl::InfinitePast()));
+  }
+  transport_.wire.Write();
+  RunUntilIdle();
+  EXPECT_FALSE(loop_->WaitTransports(absl::InfinitePast()));
+  EXPECT_THAT(seen_, ElementsAre("ready", "ready", "ready"));
+}
+
+TEST_F(WaitTransportsTest, ServesWhatTheTurnAroundItHadFetched) {
+  FakeTransport other;
+  ASSERT_TRUE(loop_->AddTransport(&other, kReadable).ok());
+  other.on_ready = [&](FdReady) { seen_.push_back("other"); };
+  transport_.on_ready = [&](FdReady) {
+    seen_.push_back("waits");
+    EXPECT_TRUE(loop_->WaitTransports(absl::InfiniteFuture()));
+    seen_.push_back("waited");
+  };
+  transport_.wire.Write();
+  other.wire.Write();
+  loop_->Turn(kNow);
+  EXPECT_THAT(seen_, ElementsAre("waits", "other", "waited"));
+}
+
+TEST_F(WaitTransportsTest, AWatchThatIsReadyMeanwhileIsServedBehindIt) {
+  Wire wire;
+  const auto watch = loop_->WatchFd(wire.here.get(), kReadable, [&](FdReady) {
+    wire.Read();
+    seen_.push_back("watch");
+  });
+  ASSERT_TRUE(watch.ok());
+  const auto wait = [&](FdReady) {
+    wire.Write();
+    // Neither call spins on it.
+    EXPECT_FALSE(loop_->WaitTransports(Soon()));
+    EXPECT_FALSE(loop_->WaitTransports(Soon()));
+    seen_.push_back("waited");
+  };
+  wait({});
+  RunUntilIdle();
+  EXPECT_THAT(seen_, ElementsAre("waited", "watch"));
+  // Also of one that the turn had fetched, and inside a turn nested in the wait.
+  seen_.clear();
+  transport_.on_ready = [&](FdReady) {
+    EXPECT_FALSE(loop_->WaitTransports(Soon()));
+    seen_.push_back("waited");
+  };
+  transport_.wire.Write();
+  wire.Write();
+  RunUntilIdle();
+  EXPECT_THAT(seen_, ElementsAre("waited", "watch"));
+  seen_.clear();
+  transport_.on_ready = [&](FdReady) {
+    wire.Write();
+    EXPECT_FALSE(loop_->WaitTransports(Soon()));
+    loop_->Turn(kNow);
+    seen_.push_back("turned");
+  };
+  transport_.wire.Write();
+  EXPECT_TRUE(loop_->WaitTransports(absl::InfiniteFuture()));
+  EXPECT_THAT(seen_, ElementsAre("watch", "turned"));
 }
 
 }  // namespace

@@ -10,8 +10,6 @@
 #ifndef IPDL_RUNTIME_RUN_LOOP_POLLER_H_
 #define IPDL_RUNTIME_RUN_LOOP_POLLER_H_
 
-#include <poll.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,9 +26,6 @@ int64_t MonotonicNanos();
 
 // A wait without end.
 inline constexpr int64_t kForeverNanos = INT64_MAX;
-
-// poll(2) with a timeout in nanoseconds. Returns how many are ready; 0 also after a signal.
-int PollFor(absl::Span<pollfd> descriptors, int64_t timeout_nanos);
 
 class RunLoopPoller {
  public:
@@ -53,6 +48,11 @@ class RunLoopPoller {
   // the kernel does not know the descriptor. Events carry `token`.
   virtual absl::Status Change(int fd, FdInterest before, FdInterest now, Trigger trigger,
                               uint64_t token) = 0;
+
+  // Says nothing of a descriptor that the kernel knows, which was given kLevel, until Resume; cannot
+  // fail for want of memory. What it is ready for then is reported.
+  virtual void Pause(int fd, FdInterest interest, uint64_t token) = 0;
+  virtual void Resume(int fd, FdInterest interest, uint64_t token) = 0;
 
   // Waits at most `timeout_nanos` and fills `events` from the front. Returns how many; 0 also
   // after Wake(), the timer or a signal. Clears what Wake() and the timer left behind.

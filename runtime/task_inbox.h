@@ -53,6 +53,9 @@ class TaskInbox {
   }
   void WakeUp() { asleep_.store(false); }
 
+  // False: somebody woke the loop, or it is in a turn.
+  bool IsAsleep() const { return asleep_.load(); }
+
   // True if the loop is asleep and nobody has woken it yet; from now on it counts as woken.
   bool TakeWakeUp() { return asleep_.exchange(false); }
 

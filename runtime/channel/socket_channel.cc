@@ -166,6 +166,7 @@ void SocketChannel::RetryAfterDelay() {
 
 void SocketChannel::OnTransportReady(FdReady ready) {
   const std::shared_ptr<const bool> alive = alive_;
+  unread_ |= ready.readable || ready.hangup;
   if (ready.writable || (ready.hangup && write_blocked_)) {
     write_blocked_ = false;
     Write();
@@ -289,7 +290,7 @@ void SocketChannel::ReportWritable() {
 // --- Receiving ---------------------------------------------------------------------------------
 
 bool SocketChannel::HasInput() const {
-  return delegate_ != nullptr && !paused_ && socket_.valid() && receiver_.HasNext();
+  return delegate_ != nullptr && !paused_ && socket_.valid() && (unread_ || receiver_.HasNext());
 }
 
 void SocketChannel::PauseReading() {
@@ -331,6 +332,7 @@ void SocketChannel::ReadMore(const bool& alive) {
     const SocketReceiver::Read read = receiver_.ReadOnce(socket_.get());
     bytes += receiver_.last_read_bytes();
     if (bytes != 0 && !write_short_) retry_delay_ = absl::ZeroDuration();
+    unread_ = read == SocketReceiver::Read::kMaybeMore || hangup_;
     switch (read) {
       case SocketReceiver::Read::kMaybeMore:
         continue;

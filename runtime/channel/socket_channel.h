@@ -125,6 +125,7 @@ class SocketChannel final : public Channel, private Transport {
   bool write_short_ = false;    // waiting for the system to have more of something
   bool read_short_ = false;
   bool hangup_ = false;         // the other end is gone: read to the end, it is not said again
+  bool unread_ = false;         // the loop said that there is something; not all of it was read yet
   bool more_to_read_ = false;   // this turn's share was used up before the socket was empty
   bool refused_ = false;        // a send was answered kWouldBlock and not called back yet
   bool soon_ = false;           // OnTransportDeadline comes before the loop sleeps
