@@ -88,6 +88,7 @@ struct RunLoop::Impl {
   bool RunTransportDeadlines();
   bool RunTimers();
   bool RunTasks();
+  bool RunNodeTasks();
   bool DispatchInput();
   bool PausedInstead(uint64_t token);
   void ResumeWatches();
@@ -113,7 +114,9 @@ struct RunLoop::Impl {
   std::vector<Transport*> dirty;
   TimerQueue timers;
   TaskInbox inbox;
-  std::deque<Task> tasks;    // taken from the inbox; a nested turn goes on where the outer one is
+  std::deque<Task> tasks;  // taken from the inbox; a nested turn goes on where the outer one is
+  std::deque<Task> node_tasks;
+  std::atomic<int> node_posters = 0;
   uint64_t tasks_begun = 0;  // how many have left `tasks`
   std::atomic<bool> quit = false;
   int depth = 0;  // turns of this loop on the stack
@@ -173,6 +176,8 @@ RunLoop::~RunLoop() {
   std::deque<Task> tasks;
   impl_->inbox.Close(&tasks);
   tasks.swap(impl_->tasks);
+  tasks.clear();
+  tasks.swap(impl_->node_tasks);
   tasks.clear();
   TimerQueue timers;
   std::swap(timers, impl_->timers);
@@ -375,6 +380,12 @@ void RunLoop::Post(Task task) {
   impl_->inbox.Post(std::move(task), [this] { impl_->poller->Wake(); });
 }
 
+void RunLoop::PostToNode(Task task) {
+  impl_->inbox.PostToNode(std::move(task), [this] { impl_->poller->Wake(); });
+}
+
+void RunLoop::ExpectPostsToNode(int change) { impl_->node_posters.fetch_add(change); }
+
 RunLoop::TimerId RunLoop::PostDelayed(absl::Duration delay, Task task) {
   assert(impl_->OnOwnThread());
   const TimerId timer = impl_->timers.Add(AfterNow(delay), std::move(task));
@@ -398,6 +409,19 @@ bool RunLoop::Impl::RunTimers() {
   while (std::optional<Task> task = timers.PopDue(now, last)) {
     (*task)();
     any = true;
+  }
+  return any;
+}
+
+// Until there are none: a wait nested in one goes on with the rest.
+bool RunLoop::Impl::RunNodeTasks() {
+  inbox.TakeAllForNode(&node_tasks);
+  size_t left = node_tasks.size();
+  const bool any = left != 0;
+  while (left-- != 0 && !node_tasks.empty()) {
+    Task task = std::move(node_tasks.front());
+    node_tasks.pop_front();
+    task();
   }
   return any;
 }
@@ -487,7 +511,8 @@ bool RunLoop::Impl::Turn(int64_t max_wait) {
 
   int64_t timeout = 0;
   const bool has_fetched = next_fetched < fetched.size();
-  if (max_wait != 0 && !any && !has_fetched && tasks.empty() && dirty.empty()) {
+  if (max_wait != 0 && !any && !has_fetched && tasks.empty() && node_tasks.empty() &&
+      dirty.empty()) {
     const int64_t next = NextDeadline();
     timeout = max_wait;
     if (next == kAtOnce) {
@@ -503,6 +528,7 @@ bool RunLoop::Impl::Turn(int64_t max_wait) {
   any |= DispatchFetched(Whom::kAll);
   any |= RunTransportDeadlines();
   any |= RunTimers();
+  any |= RunNodeTasks();
   any |= RunTasks();
   FlushDirty();
   --depth;
@@ -512,7 +538,7 @@ bool RunLoop::Impl::Turn(int64_t max_wait) {
 // The outermost turn is over: what is left to do must show at the loop's descriptor.
 void RunLoop::Impl::Leave() {
   if (depth != 0) return;
-  const bool idle = inbox.FallAsleep() && tasks.empty() && dirty.empty();
+  const bool idle = inbox.FallAsleep() && tasks.empty() && node_tasks.empty() && dirty.empty();
   if (!idle || NextTransportDeadline() == kAtOnce) WakeIfAsleep();
   TellHost();
 }
@@ -570,7 +596,7 @@ bool RunLoop::Impl::DispatchInput() {
 }
 
 bool RunLoop::Impl::NodeIsSilent() const {
-  if (armed_deadlines != 0) return false;
+  if (armed_deadlines != 0 || node_posters.load() != 0) return false;
   return std::none_of(slots.begin(), slots.end(), [](const Slot& slot) {
     return slot.node && !(slot.interest == FdInterest{});
   });
@@ -579,11 +605,15 @@ bool RunLoop::Impl::NodeIsSilent() const {
 // False if nothing happened until then, or nothing can.
 bool RunLoop::Impl::ServeNode(int64_t until) {
   while (true) {
-    if (DispatchInput() || DispatchFetched(Whom::kNode)) return true;
+    if (DispatchInput() || DispatchFetched(Whom::kNode) || RunNodeTasks()) return true;
     if (NodeIsSilent()) return false;
     const int64_t end = std::min(until, NextTransportDeadline());
-    Fetch(end == kForeverNanos ? end : std::max<int64_t>(0, end - MonotonicNanos()));
+    int64_t timeout = end == kForeverNanos ? end : std::max<int64_t>(0, end - MonotonicNanos());
+    if (!inbox.FallAsleepForNode()) timeout = 0;
+    Fetch(timeout);
+    inbox.WakeUpForNode();
     bool any = DispatchFetched(Whom::kNode);
+    any |= RunNodeTasks();
     any |= RunTransportDeadlines();
     if (any) return true;
     if (until != kForeverNanos && MonotonicNanos() >= until) return false;

@@ -202,10 +202,17 @@ class RunLoop {
   // loop sleeps next. Replaces the time given before; absl::InfiniteDuration() takes it back.
   void SetTransportDeadline(Transport* transport, absl::Duration delay);
 
+  // Any thread. As Post, for what a channel has done on its loop: a sync wait runs the task, too.
+  void PostToNode(Task task);
+  // Any thread. As long as the changes sum up to more than 0 somebody may do so, and a sync wait
+  // does not give up for want of anything else.
+  void ExpectPostsToNode(int change);
+
   // --- For sync calls -------------------------------------------------------------------------
 
   // Flushes all dirty transports, waits until a transport or node watch is ready or a transport's
-  // deadline comes, and serves those. Runs no task, timer or other watch. Returns false if nothing
+  // deadline comes, or something is posted to the node, and serves those. Runs no other task, no
+  // timer and no other watch. Returns false if nothing
   // happened until `deadline`, or if there is nothing that could happen. The caller repeats it
   // until its reply is there:
   //

@@ -342,5 +342,79 @@ TEST_F(WaitTransportsTest, AWatchThatIsReadyMeanwhileIsServedBehindIt) {
   EXPECT_THAT(seen_, ElementsAre("watch", "turned"));
 }
 
+// --- What other threads post to the node
+
+TEST_F(RunLoopTest, ASyncWaitRunsWhatIsPostedToTheNodeAndNoOtherTask) {
+  FakeTransport transport;
+  ASSERT_TRUE(loop_->AddTransport(&transport, kReadable).ok());
+  std::thread other([&] {
+    loop_->Post(Note("task"));
+    loop_->PostToNode(Note("for the node"));
+    loop_->Post(Note("another task"));
+  });
+  while (seen_.empty()) EXPECT_TRUE(loop_->WaitTransports(absl::InfiniteFuture()));
+  other.join();
+  EXPECT_THAT(seen_, ElementsAre("for the node"));
+  EXPECT_FALSE(loop_->WaitTransports(absl::Now()));
+  RunUntilIdle();
+  EXPECT_THAT(seen_, ElementsAre("for the node", "task", "another task"));
+}
+
+TEST_F(RunLoopTest, ATurnRunsWhatIsPostedToTheNode) {
+  loop_->PostToNode(Note("for the node"));
+  EXPECT_TRUE(loop_->Turn(kNow));
+  EXPECT_THAT(seen_, ElementsAre("for the node"));
+  std::thread other([&] { loop_->PostToNode(Note("wakes it")); });
+  while (seen_.size() < 2) loop_->Turn(absl::InfiniteDuration());
+  other.join();
+  EXPECT_TRUE(IsReadable(loop_->fd()) || !loop_->Turn(kNow));
+}
+
+TEST_F(RunLoopTest, AWaitInsideATaskRunsWhatWasPostedToTheNodeBefore) {
+  FakeTransport transport;
+  ASSERT_TRUE(loop_->AddTransport(&transport, kReadable).ok());
+  loop_->Post([&] {
+    loop_->PostToNode([&] {
+      seen_.push_back("first");
+      while (seen_.size() < 2) loop_->WaitTransports(absl::InfiniteFuture());
+    });
+    loop_->PostToNode(Note("second, inside the first"));
+    while (seen_.empty()) loop_->WaitTransports(absl::InfiniteFuture());
+    seen_.push_back("task");
+  });
+  RunUntilIdle();
+  EXPECT_THAT(seen_, ElementsAre("first", "second, inside the first", "task"));
+}
+
+TEST_F(RunLoopTest, AWaitGivesUpUnlessSomebodyMayPostToTheNode) {
+  EXPECT_FALSE(loop_->WaitTransports(absl::InfiniteFuture()));
+  loop_->ExpectPostsToNode(1);
+  std::thread other([&] { loop_->PostToNode(Note("for the node")); });
+  EXPECT_TRUE(loop_->WaitTransports(absl::InfiniteFuture()));
+  other.join();
+  EXPECT_THAT(seen_, ElementsAre("for the node"));
+  loop_->ExpectPostsToNode(-1);
+  EXPECT_FALSE(loop_->WaitTransports(absl::InfiniteFuture()));
+}
+
+TEST_F(RunLoopTest, ThreadsPostToTheNodeWhileItWaits) {
+  constexpr int kThreads = 4;
+  constexpr int kPosts = 1000;
+  loop_->ExpectPostsToNode(1);
+  int ran = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kPosts; ++i) {
+        loop_->PostToNode([&] { ++ran; });
+        loop_->Post([] {});
+      }
+    });
+  }
+  while (ran < kThreads * kPosts) loop_->WaitTransports(absl::InfiniteFuture());
+  for (std::thread& thread : threads) thread.join();
+  loop_->ExpectPostsToNode(-1);
+}
+
 }  // namespace
 }  // namespace ipdl

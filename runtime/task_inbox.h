@@ -37,6 +37,16 @@ class TaskInbox {
     Rouse(wake);
   }
 
+  // The same for a task that a sync wait runs too.
+  void PostToNode(Task task, absl::FunctionRef<void()> wake) {
+    MutexLock lock(&mutex_);
+    if (closed_) return;
+    node_tasks_.push_back(std::move(task));
+    node_knocked_.store(true);
+    knocked_.store(true);
+    if (sleep_.exchange(Sleep::kAwake) != Sleep::kAwake) wake();
+  }
+
   // Any thread. Makes the loop look around without giving it a task.
   void Knock(absl::FunctionRef<void()> wake) {
     MutexLock lock(&mutex_);
@@ -48,16 +58,28 @@ class TaskInbox {
   // Says that the loop sleeps from now on, so that a post wakes it. False: there is work already;
   // the loop may sleep for no time only, but is woken all the same.
   bool FallAsleep() {
-    asleep_.store(true);
+    sleep_.store(Sleep::kForAll);
     return !knocked_.load();
   }
-  void WakeUp() { asleep_.store(false); }
+  void WakeUp() { sleep_.store(Sleep::kAwake); }
+
+  // Says that a sync call waits from now on, so that a post to the node wakes the loop. False:
+  // there is one already. Only that, unless the loop was asleep before.
+  bool FallAsleepForNode() {
+    Sleep awake = Sleep::kAwake;
+    sleep_.compare_exchange_strong(awake, Sleep::kForNode);
+    return !node_knocked_.load();
+  }
+  void WakeUpForNode() {
+    Sleep for_node = Sleep::kForNode;
+    sleep_.compare_exchange_strong(for_node, Sleep::kAwake);
+  }
 
   // False: somebody woke the loop, or it is in a turn.
-  bool IsAsleep() const { return asleep_.load(); }
+  bool IsAsleep() const { return sleep_.load() != Sleep::kAwake; }
 
   // True if the loop is asleep and nobody has woken it yet; from now on it counts as woken.
-  bool TakeWakeUp() { return asleep_.exchange(false); }
+  bool TakeWakeUp() { return sleep_.exchange(Sleep::kAwake) != Sleep::kAwake; }
 
   // Whether something came since the last TakeAll.
   bool HasNews() const { return knocked_.load(); }
@@ -71,25 +93,45 @@ class TaskInbox {
     tasks_.clear();
   }
 
+  // Appends all that was posted to the node.
+  void TakeAllForNode(std::deque<Task>* tasks) {
+    if (!node_knocked_.load()) return;
+    MutexLock lock(&mutex_);
+    node_knocked_.store(false);
+    for (Task& task : node_tasks_) tasks->push_back(std::move(task));
+    node_tasks_.clear();
+  }
+
   // Takes no more tasks, and gives the rest to `tasks`.
   void Close(std::deque<Task>* tasks) {
     MutexLock lock(&mutex_);
     closed_ = true;
+    for (Task& task : node_tasks_) tasks->push_back(std::move(task));
     for (Task& task : tasks_) tasks->push_back(std::move(task));
+    node_tasks_.clear();
     tasks_.clear();
   }
 
  private:
+  enum class Sleep : uint8_t {
+    kAwake,
+    kForNode,  // a sync call waits inside a turn: other tasks wait for the turn's end anyway
+    kForAll,
+  };
+
   void Rouse(absl::FunctionRef<void()> wake) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     knocked_.store(true);
-    if (asleep_.exchange(false)) wake();
+    Sleep for_all = Sleep::kForAll;
+    if (sleep_.compare_exchange_strong(for_all, Sleep::kAwake)) wake();
   }
 
   Mutex mutex_;
   std::vector<Task> tasks_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Task> node_tasks_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   std::atomic<bool> knocked_ = false;
-  std::atomic<bool> asleep_ = true;  // outside a turn counts as asleep
+  std::atomic<bool> node_knocked_ = false;
+  std::atomic<Sleep> sleep_ = Sleep::kForAll;  // outside a turn counts as asleep
 };
 
 }  // namespace ipdl

@@ -26,7 +26,7 @@ Connection::~Connection() = default;
 
 void Connection::Post(RunLoop::Task task) {
   MutexLock lock(&mutex_);
-  if (!shut_) loop_->Post(std::move(task));
+  if (!shut_) loop_->PostToNode(std::move(task));
 }
 
 IpczResult Connection::Activate(const TransportItem::Listener& listener) {
@@ -57,7 +57,7 @@ IpczResult Connection::Transmit(absl::Span<const uint8_t> data, std::vector<Owne
   outbox_.push_back({{data.begin(), data.end()}, std::move(handles)});
   has_outbox_.store(true, std::memory_order_release);
   if (std::exchange(posted_, true)) return IPCZ_RESULT_OK;
-  loop_->Post([self = shared_from_this()] {
+  loop_->PostToNode([self = shared_from_this()] {
     {
       MutexLock relock(&self->mutex_);
       self->posted_ = false;

@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -262,6 +264,64 @@ FORKED_TEST(DriverProcessTest, ThreadsPutWhileTheLoopSends) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(std::vector<int>(kThreads, kParcels), count);
+}
+
+FORKED_TEST(DriverProcessTest, AThreadPutsWhileTheLoopsThreadWaitsInASyncCall) {
+  ProcessPair pair(Echo);
+  Process parent(IPCZ_CREATE_NODE_AS_BROKER);
+  const IpczHandle portal = parent.Connect(pair.TakeSocket());
+  parent.Put(portal, "hello");
+  EXPECT_EQ("hello", parent.WaitToGet(portal).text);
+  for (int i = 0; i < 20; ++i) {
+    std::thread thread([&] { parent.PutNumbered(portal, std::to_string(i), i, i % 2); });
+    // No turn: only what a sync call serves.
+    IpczPortalStatus status = {sizeof(status), 0, 0, 0};
+    while (status.num_local_parcels == 0) {
+      EXPECT_TRUE(parent.loop().WaitTransports(absl::InfiniteFuture()));
+      parent.ipcz().QueryPortalStatus(portal, 0, nullptr, &status);
+    }
+    thread.join();
+    EXPECT_EQ(std::to_string(i), parent.Get(portal).text);
+  }
+}
+
+TEST(LocalTransportTest, NodesOfTwoLoopsTalkWhileBothWaitInSyncCalls) {
+  constexpr int kRounds = 200;
+  Process here(IPCZ_CREATE_NODE_AS_BROKER);
+  std::promise<RunLoop*> made;
+  std::promise<IpczDriverHandle> end;
+  const auto wait_and_get = [](Process& process, IpczHandle portal) {
+    while (true) {
+      const Got got = process.Get(portal);
+      if (got.result != IPCZ_RESULT_UNAVAILABLE) return got;
+      EXPECT_TRUE(process.loop().WaitTransports(absl::InfiniteFuture()));
+    }
+  };
+  std::thread other([&] {
+    Process there(IPCZ_NO_FLAGS, /*alone=*/false);
+    made.set_value(&there.loop());
+    const IpczHandle portal =
+        there.ConnectOver(end.get_future().get(), IPCZ_CONNECT_NODE_TO_BROKER);
+    for (int i = 0; i < kRounds; ++i) there.Put(portal, wait_and_get(there, portal).text);
+    there.WaitUntilClosed(portal);
+  });
+  const auto [ours, theirs] = NewLocalTransports(&here.loop(), made.get_future().get());
+  const IpczHandle portal = here.ConnectOver(ours, IPCZ_NO_FLAGS);
+  end.set_value(theirs);
+  for (int i = 0; i < kRounds; ++i) {
+    here.Put(portal, std::to_string(i));
+    EXPECT_EQ(std::to_string(i), wait_and_get(here, portal).text);
+  }
+  here.CloseNow(portal);
+  // The other thread's node says that it is gone.
+  std::atomic<bool> gone = false;
+  std::thread joiner([&] {
+    other.join();
+    gone = true;
+    here.loop().Post([] {});
+  });
+  here.RunUntil([&] { return gone.load(); });
+  joiner.join();
 }
 
 }  // namespace

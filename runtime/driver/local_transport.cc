@@ -3,6 +3,7 @@
 #include "runtime/driver/local_transport.h"
 
 #include <deque>
+#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -53,7 +54,7 @@ void LocalTransport::End::Wake() {
     if (!HasWork()) return;
     if (loop != nullptr) {
       if (std::exchange(posted, true)) return;
-      loop->Post([self = shared_from_this()] {
+      loop->PostToNode([self = shared_from_this()] {
         {
           MutexLock relock(&self->mutex);
           self->posted = false;
@@ -89,6 +90,7 @@ void LocalTransport::End::Pump() {
     if (deactivating) {
       flags = IPCZ_TRANSPORT_ACTIVITY_DEACTIVATED;
       active = false;
+      if (loop != nullptr) loop->ExpectPostsToNode(-1);
     } else if (!incoming.empty()) {
       datagram = std::move(incoming.front());
       incoming.pop_front();
@@ -149,6 +151,7 @@ IpczResult LocalTransport::Activate(const Listener& listener) {
     MutexLock lock(&end->mutex);
     end->listener = listener;
     end->active = true;
+    if (end->loop != nullptr) end->loop->ExpectPostsToNode(1);
   }
   end->Wake();
   return IPCZ_RESULT_OK;
@@ -156,11 +159,18 @@ IpczResult LocalTransport::Activate(const Listener& listener) {
 
 void LocalTransport::Deactivate() {
   const std::shared_ptr<End> end = end_;
+  bool on_loop;
   {
     MutexLock lock(&end->mutex);
     end->deactivating = true;
+    on_loop = end->loop != nullptr && end->loop->thread() == std::this_thread::get_id();
   }
-  end->Wake();
+  // The loop may not turn any more.
+  if (on_loop) {
+    end->Pump();
+  } else {
+    end->Wake();
+  }
   // Not only when the handle is closed, which whoever holds a parcel may put off.
   end->TellPeerClosed();
 }

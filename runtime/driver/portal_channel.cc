@@ -227,7 +227,7 @@ void PortalChannel::OnTrap(const IpczTrapEvent* event) {
   }
   MutexLock lock(&hook->mutex);
   if (hook->loop == nullptr) return;
-  hook->loop->Post([hook = hook] {
+  hook->loop->PostToNode([hook = hook] {
     if (hook->channel != nullptr) hook->channel->OnPortalEvent();
   });
 }
