@@ -144,7 +144,7 @@ TEST_F(LimitsTest, IntroductionsPerSecond) {
 
 class BrokerLimitsTest : public LimitsTest {
  protected:
-  BrokerLimitsTest() {
+  explicit BrokerLimitsTest(const IpczDriver& driver = TestNetwork::driver()) : LimitsTest(driver) {
     const auto [end, raw] = network().NewTransports();
     other_raw_ = raw;
     EXPECT_EQ(IPCZ_RESULT_OK, ipcz().ConnectNode(broker_, end, 1, IPCZ_CONNECT_NODE_TO_BROKER,
@@ -258,6 +258,22 @@ TEST_F(TimedAttackTest, AParcelWaitsForItsObjectsOnlySoLong) {
   EXPECT_TRUE(IsCutOff());
   EXPECT_EQ("whole", Get(portal_).text);
   EXPECT_EQ(IPCZ_RESULT_NOT_FOUND, Get(portal_).result);
+}
+
+class TimedBrokerTest : public BrokerLimitsTest {
+ protected:
+  TimedBrokerTest() : BrokerLimitsTest(TestNetwork::driver_with_timers()) {}
+};
+
+TEST_F(TimedBrokerTest, ObjectsWaitForTheirParcelOnlySoLong) {
+  const int before = network().live_objects();
+  SendRelayed(1, 3);
+  EXPECT_EQ(before + 3, network().live_objects());
+  network().FireTimers();
+  EXPECT_EQ(before + 3, network().live_objects());
+  network().FireTimers();
+  EXPECT_EQ(before, network().live_objects());
+  EXPECT_FALSE(TestNetwork::IsPeerClosed(other_raw_));
 }
 
 TEST_F(TimedAttackTest, PermitsForIntroductionsComeBack) {
