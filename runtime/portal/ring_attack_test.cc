@@ -126,6 +126,14 @@ TEST_F(RingAttackTest, MoreThanTheRingHoldsCannotHaveBeenWritten) {
   EXPECT_TRUE(IsCutOff());
 }
 
+TEST_F(RingAttackTest, NothingIsReadOfARingThatClaimsTooMuch) {
+  WriteParcel("good in itself");
+  reinterpret_cast<RingControl*>(control_)->written = LinkMemory::kMinCapacity + 8;
+  Ring();
+  EXPECT_TRUE(IsCutOff());
+  EXPECT_EQ(IPCZ_RESULT_NOT_FOUND, Get(portal_).result);
+}
+
 TEST_F(RingAttackTest, AnIndexThatGoesBackEndsTheConnection) {
   WriteParcel("good");
   Ring();

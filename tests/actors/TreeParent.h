@@ -53,7 +53,7 @@ class TreeParent final : public TestActor<PTreeParent> {
   };
   std::function<ipdl::Result(int32_t a, int32_t b, int32_t* sum)> on_add = [](int32_t a, int32_t b,
                                                                               int32_t* sum) {
-    *sum = a + b;
+    *sum = static_cast<int32_t>(static_cast<uint32_t>(a) + static_cast<uint32_t>(b));
     return ipdl::Ok();
   };
   std::function<ipdl::Result(std::string what, std::string* text,

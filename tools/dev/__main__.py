@@ -16,6 +16,7 @@ from tools.dev import (
     build_dir,
     children,
     cross_macos,
+    fuzz,
     lint,
     model,
     mutants,
@@ -41,6 +42,8 @@ def main(argv: list[str]) -> int:
                 return model.command(arguments)
             case "mutants":
                 return mutants.command(arguments)
+            case "fuzz":
+                return fuzz.command(arguments)
             case "build":
                 _no_arguments(command, arguments)
                 build_dir.configure(build_dir.DEBUG, with_tests=False)

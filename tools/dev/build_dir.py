@@ -49,6 +49,7 @@ TSAN = Profile(
     ("--buildtype=debugoptimized", "-Db_sanitize=thread", "-Db_lundef=false"),
     slowdown=5,
 )
+FUZZ = Profile("fuzz", "clang++", (*ASAN.options, "-Db_pch=false", "-Dfuzz=enabled"), slowdown=3)
 # Only configured, for the commands that clang-tidy reads; precompiled headers would have to be built.
 TIDY = Profile(
     "tidy", "clang++", ("--buildtype=debugoptimized", "-Db_pch=false", "-Dbench=enabled")

@@ -19,7 +19,17 @@ from tools.dev.build_dir import Profile
 from tools.dev.junit import Counts, Failure
 from tools.dev.tree import shown
 
-SUITES = ("compiler", "runtime", "portal", "actors", "mach", "textures", "consumer", "house")
+SUITES = (
+    "compiler",
+    "runtime",
+    "portal",
+    "actors",
+    "mach",
+    "textures",
+    "fuzz",
+    "consumer",
+    "house",
+)
 _PROFILES = {"--asan": build_dir.ASAN, "--tsan": build_dir.TSAN, "--clang": build_dir.CLANG}
 _MESSAGE_LINES = 10
 

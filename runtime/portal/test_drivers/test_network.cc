@@ -42,7 +42,27 @@ struct TestNetwork::Object {
   Kind kind;
   std::shared_ptr<TransportEnd> transport;
   std::string text;
-  std::shared_ptr<std::vector<uint64_t>> memory;
+  std::shared_ptr<Memory> memory;
+};
+
+// Zeros at first, and alone on its pages, so that a test can have accesses to it watched.
+class TestNetwork::Memory {
+ public:
+  static constexpr size_t kPage = 4096;
+  explicit Memory(size_t size)
+      : size_((size + kPage - 1) / kPage * kPage), data_(std::aligned_alloc(kPage, size_)) {
+    if (data_ == nullptr) std::abort();
+    std::memset(data_, 0, size_);
+  }
+  ~Memory() { std::free(data_); }
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  void* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  const size_t size_;
+  void* const data_;
 };
 
 namespace {
@@ -157,6 +177,8 @@ struct TestDriverCalls {
   static IpczResult ActivateTransport(IpczDriverHandle transport, IpczHandle listener,
                                       IpczTransportActivityHandler handler, uint32_t, const void*) {
     TestNetwork& network = *g_current;
+    // A hostile node may send anything for a transport.
+    if (From(transport)->kind != Kind::kTransport) return IPCZ_RESULT_INVALID_ARGUMENT;
     if (network.fail_activations > 0) {
       --network.fail_activations;
       return IPCZ_RESULT_UNKNOWN;
@@ -234,15 +256,15 @@ struct TestDriverCalls {
       return IPCZ_RESULT_RESOURCE_EXHAUSTED;
     }
     ++g_current->allocations_;
-    *driver_memory = New(
-        {Kind::kMemory, nullptr, "", std::make_shared<std::vector<uint64_t>>((num_bytes + 7) / 8)});
+    *driver_memory =
+        New({Kind::kMemory, nullptr, "", std::make_shared<TestNetwork::Memory>(num_bytes)});
     return IPCZ_RESULT_OK;
   }
 
   static IpczResult GetSharedMemoryInfo(IpczDriverHandle driver_memory, uint32_t, const void*,
                                         IpczSharedMemoryInfo* info) {
     if (From(driver_memory)->kind != Kind::kMemory) return IPCZ_RESULT_INVALID_ARGUMENT;
-    info->region_num_bytes = From(driver_memory)->memory->size() * 8;
+    info->region_num_bytes = From(driver_memory)->memory->size();
     return IPCZ_RESULT_OK;
   }
 

@@ -101,6 +101,7 @@ class TestNetwork final : public Network {
   }
 
   struct Object;
+  class Memory;
   struct TransportEnd;
   struct Message {
     std::vector<uint8_t> bytes;
