@@ -64,6 +64,7 @@ class Process {
     std::erase(portals_, portal);
     return portal;
   }
+  void DisownAll() { portals_.clear(); }
   IpczHandle Connect(int socket, IpczConnectNodeFlags flags = IPCZ_NO_FLAGS) {
     const bool to_broker = (flags & IPCZ_CONNECT_NODE_TO_BROKER) != 0;
     PeerLabel label;
