@@ -108,11 +108,8 @@ FORKED_TEST(ManyPortalsTest, AHundredThousandLiveAtOnceAndLeaveNothing) {
     EXPECT_LE(HeapInUse(), heap_after_first + 20 * kPortals) << round;
     EXPECT_LE(OpenDescriptors(), descriptors_after_first) << round;
   }
-  std::printf(
-      "%zu bytes of heap for each portal and hop
-      ",
-      (heap_at_peak - heap_after_first) /
-      kPortals);
+  std::printf("%zu bytes of heap for each portal and hop\n",
+              (heap_at_peak - heap_after_first) / kPortals);
 }
 
 }  // namespace
