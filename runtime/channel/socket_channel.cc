@@ -189,6 +189,8 @@ void SocketChannel::OnTransportDeadline() {
   // After a shortage or a full share, or because reading was resumed with messages waiting here.
   const bool was_short = std::exchange(read_short_, false);
   const bool was_full = std::exchange(more_to_read_, false);
+  // Before anything is handed on: a handler may make a sync call, which waits for this socket.
+  if (was_short) UpdateInterest();
   if (was_short || was_full || HasInput()) ReadMore(*alive);
   if (!*alive) return;
   UpdateInterest();

@@ -145,6 +145,30 @@ TEST_F(SocketChannelFaultTest, OneByteAtATime) {
   EXPECT_EQ(30, arrived_);
 }
 
+TEST_F(SocketChannelFaultTest, AHandlerMayWaitForMoreRightAfterAShortage) {
+  std::unique_ptr<RunLoop> loop = *RunLoop::Create();
+  SocketPair pair = *CreateSocketPair();
+  auto a = *SocketChannel::Create(std::move(pair.ours), loop.get(), limits_, {});
+  auto b = *SocketChannel::Create(std::move(pair.theirs), loop.get(), limits_, {});
+  RecordingDelegate at_a;
+  RecordingDelegate at_b;
+  at_b.on_message = [&](const std::string& text) {
+    if (text != "first") return;
+    SendText(*a, "second");
+    a->Flush();
+    bool served = true;
+    while (served && at_b.messages.size() < 2)
+      served = loop->WaitTransports(absl::InfiniteFuture());
+  };
+  a->Start(&at_a);
+  b->Start(&at_b);
+  SendText(*a, "first");
+  faults.fail_at = 1;  // the receive that follows the send
+  faults.error = ENOBUFS;
+  while (at_b.messages.empty()) loop->Turn(absl::InfiniteDuration());
+  EXPECT_EQ((std::vector<std::string>{"first", "second"}), at_b.messages);
+}
+
 class PassingFaultTest : public SocketChannelFaultTest, public testing::WithParamInterface<int> {};
 
 TEST_P(PassingFaultTest, AtEveryCallLosesNothing) {
