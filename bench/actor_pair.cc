@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -12,6 +13,8 @@
 #include "bench/processor.h"
 #include "glue/detached.h"
 #include "glue/endpoint.h"
+#include "glue/process.h"
+#include "runtime/channel/socket_channel.h"
 
 namespace ipdl::bench {
 namespace {
@@ -34,9 +37,11 @@ std::unique_ptr<RunLoop> NewLoop() {
   return *std::move(loop);
 }
 
-int Serve(Endpoint<PBenchParent> endpoint) {
+int Serve(FileDescriptor socket) {
   const std::unique_ptr<RunLoop> loop = NewLoop();
-  Check(endpoint.Bind(MakeRef<BenchParent>()), "bind");
+  absl::StatusOr<EndpointBase> end = ConnectToLauncher(std::move(socket), getppid());
+  Check(end.status(), "connect");
+  Check(Endpoint<PBenchParent>(*std::move(end)).Bind(MakeRef<BenchParent>()), "bind");
   loop->Run();
   return 0;
 }
@@ -62,17 +67,18 @@ void CallInTurn(BenchChild* child, const std::string& text, int* left) {
 }  // namespace
 
 ActorPair::ActorPair(int peer_cpu) {
-  Endpoint<PBenchParent> server;
-  Endpoint<PBenchChild> client;
-  Check(PBench::CreateEndpoints(&server, &client), "create endpoints");
+  absl::StatusOr<SocketPair> sockets = CreateSocketPair();
+  Check(sockets.status(), "socket pair");
   peer_ = std::make_unique<ForkedPeer>(peer_cpu, [&] {
-    client = {};
-    return Serve(std::move(server));
+    sockets->ours = {};
+    return Serve(std::move(sockets->theirs));
   });
-  server = {};
+  sockets->theirs = {};
   loop_ = NewLoop();
+  absl::StatusOr<EndpointBase> end = ConnectToChild(std::move(sockets->ours), PeerLabel());
+  Check(end.status(), "connect");
   child_ = MakeRef<BenchChild>();
-  Check(client.Bind(child_), "bind");
+  Check(Endpoint<PBenchChild>(*std::move(end)).Bind(child_), "bind");
 }
 
 ActorPair::~ActorPair() { child_->Close(); }

@@ -96,7 +96,11 @@ class CallStack {
   // How many of those there are.
   uint32_t handling() const;
   // The id of the transaction that a call of the peer begins, which has this number.
-  int32_t PeerTransaction(int32_t seqno) const { return side_ == Side::kParent ? -seqno : seqno; }
+  // Any number, for it is not checked yet: the negative of the smallest is itself.
+  int32_t PeerTransaction(int32_t seqno) const {
+    const uint32_t bits = static_cast<uint32_t>(seqno);
+    return static_cast<int32_t>(side_ == Side::kParent ? 0 - bits : bits);
+  }
   // May an honest peer send a call of this level in this transaction, which it did not begin with
   // that call? It does so only while it handles a call of ours, and never less deep.
   bool IsOpen(int32_t transaction, Nesting level) const;

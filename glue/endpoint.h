@@ -2,7 +2,9 @@
 //
 // What it is: a move-only value, made in pairs, that any message can carry to any process, where
 // someone binds it to an actor of class A. What it is not: an actor, nor anything that reads or
-// writes; until Bind it only holds the connection's end.
+// writes; until Bind it only holds the connection's end, a portal. Where the two ends are bound,
+// and through which processes they came there, makes no difference: from then on both talk
+// directly.
 //
 //   ipdl::Endpoint<PEyeParent> ours;
 //   ipdl::Endpoint<PEyeChild> theirs;
@@ -41,7 +43,7 @@ class EndpointBase {
   EndpointBase(EndpointBase&&) noexcept = default;
   EndpointBase& operator=(EndpointBase&&) noexcept = default;
 
-  bool valid() const { return socket_.valid(); }
+  bool valid() const { return portal_.valid(); }
   explicit operator bool() const { return valid(); }
 
   // Says who the other end is; for launchers and brokers, who know. Without it the peer is unknown
@@ -52,10 +54,10 @@ class EndpointBase {
   // Close, and every ActorDestroy has run, this process exits.
   void set_exit_when_closed() { exit_when_closed_ = true; }
 
-  // For launchers: an end that was made elsewhere, and giving the end up. An endpoint without a
-  // connected AF_UNIX stream socket fails when bound.
-  explicit EndpointBase(FileDescriptor socket) : socket_(std::move(socket)) {}
-  FileDescriptor TakeSocket() && { return std::move(socket_); }
+  // For what makes endpoints of its own: a portal as an end, and the end's portal, empty
+  // afterwards.
+  explicit EndpointBase(OwnedHandle portal) : portal_(std::move(portal)) {}
+  OwnedHandle TakePortal() && { return std::move(portal_); }
 
  protected:
   absl::Status BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop, const Limits& limits);
@@ -65,7 +67,7 @@ class EndpointBase {
  private:
   friend absl::Status CreateEndpointPair(EndpointBase* a, EndpointBase* b);
 
-  FileDescriptor socket_;
+  OwnedHandle portal_;
   std::unique_ptr<PeerLabel> peer_;
   bool exit_when_closed_ = false;
 };
@@ -82,8 +84,8 @@ class Endpoint : public EndpointBase {
   // Connects `actor`, which must be new, on `loop` (null: RunLoop::Current()), whose thread must be
   // the calling one. The connection holds a reference to the actor while it lives. `limits` should
   // be the same at both ends. Consumes the endpoint in every case; on error `actor` is unchanged
-  // and the other end sees a close. Errors: the endpoint is empty or is no connection, the actor
-  // was bound before, there is no loop.
+  // and the other end sees a close. Errors: the endpoint is empty, the actor was bound before,
+  // there is no loop, or no memory.
   absl::Status Bind(RefPtr<A> actor, RunLoop* loop = nullptr, const Limits& limits = Limits()) && {
     return BindTo(std::move(actor), loop, limits);
   }

@@ -113,9 +113,7 @@ void MessageChannel::Abandon(Writer& writer) {
 }
 
 bool MessageChannel::Congested() const {
-  return !held_.empty() ||
-         channel_->queued_bytes() + limits_.message_bytes > limits_.queued_bytes ||
-         channel_->queued_handles() + limits_.message_handles > limits_.queued_handles;
+  return !held_.empty() || !channel_->HasRoom(limits_.payload_bytes(), limits_.message_handles);
 }
 
 Writer& MessageChannel::OpenReply(const ActorHeader& question) {
@@ -189,12 +187,7 @@ void MessageChannel::Hold(SpareMessage& reply) {
 void MessageChannel::SendHeld() {
   while (!held_.empty() && IsOpen()) {
     OwnedMessage& next = held_.front();
-    const size_t bytes = channel_->queued_bytes();
-    const size_t handles = channel_->queued_handles();
-    const bool room =
-        (bytes == 0 || bytes + next.bytes().size() + kFrameOverhead <= limits_.queued_bytes) &&
-        (handles == 0 || handles + next.handles().size() <= limits_.queued_handles);
-    if (!room) break;
+    if (!channel_->HasRoom(next.bytes().size(), next.handles().size())) break;
     OwnedMessage message = held_.Pop();
     channel_->Send(message.bytes(), std::move(message.handle_list()));
   }

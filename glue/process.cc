@@ -11,10 +11,13 @@
 #include <cstring>
 #include <string_view>
 
+#include "glue/node.h"
 #include "glue/process_environment.h"
 #include "glue/text.h"
 #include "glue/trace_log.h"
+#include "runtime/channel/socket_channel.h"
 #include "runtime/log.h"
+#include "runtime/run_loop.h"
 
 namespace ipdl {
 
@@ -29,6 +32,14 @@ std::string ExitStatus::ToString() const {
   }
   return "?";
 }
+
+namespace {
+
+PeerLabel LauncherLabel(int64_t process_id) {
+  return {.process_id = process_id, .kind = "launcher", .name = "", .trust = PeerTrust::kLauncher};
+}
+
+}  // namespace
 
 absl::StatusOr<EndpointBase> TakeInheritedChannelEnd(WhenClosed when_closed) {
   const char* number = std::getenv(kChannelVariable);
@@ -54,10 +65,46 @@ absl::StatusOr<EndpointBase> TakeInheritedChannelEnd(WhenClosed when_closed) {
     SetTraceProcess(label);
     unsetenv(kLabelVariable);
   }
-  EndpointBase channel{FileDescriptor(fd)};
-  channel.set_peer(
-      {.process_id = getppid(), .kind = "launcher", .name = "", .trust = PeerTrust::kLauncher});
+  const bool referred = std::getenv(kReferredVariable) != nullptr;
+  unsetenv(kReferredVariable);
+  absl::Status known = Node::SetLauncher(
+      FileDescriptor(fd), referred ? Joins::kReferred : Joins::kBroker, LauncherLabel(getppid()));
+  if (!known.ok()) return known;
+  EndpointBase channel(Node::TakeLauncherPortal());
+  channel.set_peer(LauncherLabel(getppid()));
   if (when_closed == WhenClosed::kExit) channel.set_exit_when_closed();
+  // The launcher's greeting can be answered from now on.
+  if (RunLoop* const loop = RunLoop::Current(); loop != nullptr) {
+    if (const auto node = Node::Of(loop); !node.ok()) return node.status();
+  }
+  return channel;
+}
+
+absl::StatusOr<EndpointBase> ConnectToChild(FileDescriptor socket, PeerLabel child) {
+  RunLoop* const loop = RunLoop::Current();
+  if (loop == nullptr) return absl::FailedPreconditionError("this thread has no RunLoop");
+  const absl::StatusOr<Node*> node = Node::Of(loop);
+  if (!node.ok()) return node.status();
+  if ((*node)->ChildrenJoin() != Joins::kBroker) {
+    return absl::FailedPreconditionError("only a loop with the broker can be a launcher so");
+  }
+  absl::StatusOr<OwnedHandle> portal =
+      (*node)->Connect(std::move(socket), child, DefaultLinkPolicy());
+  if (!portal.ok()) return portal.status();
+  EndpointBase channel(*std::move(portal));
+  channel.set_peer(std::move(child));
+  return channel;
+}
+
+absl::StatusOr<EndpointBase> ConnectToLauncher(FileDescriptor socket, int64_t process_id) {
+  RunLoop* const loop = RunLoop::Current();
+  if (loop == nullptr) return absl::FailedPreconditionError("this thread has no RunLoop");
+  absl::Status known =
+      Node::SetLauncher(std::move(socket), Joins::kBroker, LauncherLabel(process_id));
+  if (!known.ok()) return known;
+  EndpointBase channel(Node::TakeLauncherPortal());
+  channel.set_peer(LauncherLabel(process_id));
+  if (const auto node = Node::Of(loop); !node.ok()) return node.status();
   return channel;
 }
 

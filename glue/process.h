@@ -136,6 +136,13 @@ enum class WhenClosed : uint8_t {
 // not launched with a channel, or it was taken before.
 absl::StatusOr<EndpointBase> TakeInheritedChannelEnd(WhenClosed when_closed);
 
+// For programs that start processes in a way of their own: join this process and the one at the
+// other end of a connected AF_UNIX stream socket, as Launch and TakeInheritedChannelEnd do, on the
+// loop of this thread. Of two processes one is the launcher, which must not be anybody's child
+// here; the other must not have any connection yet. Each end is the other's peer.
+absl::StatusOr<EndpointBase> ConnectToChild(FileDescriptor socket, PeerLabel child);
+absl::StatusOr<EndpointBase> ConnectToLauncher(FileDescriptor socket, int64_t process_id);
+
 template <typename A>
 absl::StatusOr<Endpoint<A>> TakeInheritedEndpoint(WhenClosed when_closed = WhenClosed::kExit) {
   absl::StatusOr<EndpointBase> end = TakeInheritedChannelEnd(when_closed);

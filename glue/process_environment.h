@@ -9,6 +9,8 @@ namespace ipdl {
 
 // The number of the inherited channel's descriptor.
 inline constexpr char kChannelVariable[] = "IPDL_CHANNEL_FD";
+// Set to anything if the launcher is not the broker of its network, but was launched itself.
+inline constexpr char kReferredVariable[] = "IPDL_CHANNEL_REFERRED";
 // How the launched process is to call itself in its log lines: "content#2".
 inline constexpr char kLabelVariable[] = "IPDL_PROCESS_LABEL";
 

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "glue/node.h"
 #include "glue/process.h"
 #include "glue/process_environment.h"
 #include "glue/text.h"
@@ -53,8 +54,10 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-std::vector<std::string> ChildEnvironment(const LaunchOptions& options, const PeerLabel& label) {
+std::vector<std::string> ChildEnvironment(const LaunchOptions& options, const PeerLabel& label,
+                                          Joins joins) {
   std::vector<std::string> ours = options.environment;
+  if (joins == Joins::kReferred) ours.push_back(Text(kReferredVariable, "=1"));
   ours.push_back(Text(kChannelVariable, "=", kInheritedChannel));
   ours.push_back(Text(kLabelVariable, "=", label.ToString()));
   std::vector<std::string> all = ours;
@@ -120,6 +123,7 @@ pid_t Spawn(const std::string& program, std::vector<char*> arguments,
 struct ChildProcess::State : std::enable_shared_from_this<ChildProcess::State> {
   // Takes the exit status if the child has ended; waits for that at most this long.
   bool Reap(int milliseconds);
+  absl::Status Connect(Node& node, FileDescriptor socket);
   // Posts the callback if both it and the status are there.
   void Tell();
 
@@ -148,6 +152,8 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Launch(const LaunchO
     if (errno == ENOSYS) return absl::UnimplementedError(Text(text, "; Linux 5.4 is needed"));
     return absl::UnavailableError(text);
   }
+  const absl::StatusOr<Node*> node = Node::Of(loop);
+  if (!node.ok()) return node.status();
   absl::StatusOr<SocketPair> pair = CreateSocketPair();
   if (!pair.ok()) return pair.status();
 
@@ -159,14 +165,13 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Launch(const LaunchO
 
   std::vector<std::string> arguments{options.program};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
-  std::vector<std::string> environment = ChildEnvironment(options, state->label);
+  std::vector<std::string> environment =
+      ChildEnvironment(options, state->label, (*node)->ChildrenJoin());
   state->pid =
       Spawn(options.program, Pointers(arguments), Pointers(environment), pair->theirs.get());
   if (state->pid < 0) return SpawnError(-state->pid, options.program);
 
   state->label.process_id = state->pid;
-  state->channel = EndpointBase(std::move(pair->ours));
-  state->channel.set_peer(state->label);
   // From here on the destructor ends the child if something fails.
   std::unique_ptr<ChildProcess> child(new ChildProcess(state));
 
@@ -177,6 +182,8 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Launch(const LaunchO
     if (error == ESRCH) {
       // It has ended already, and a host that ignores SIGCHLD keeps nothing of it.
       state->status.emplace();
+      absl::Status connected = state->Connect(**node, std::move(pair->ours));
+      if (!connected.ok()) return connected;
       return child;
     }
     kill(state->pid, SIGKILL);
@@ -192,6 +199,9 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Launch(const LaunchO
       });
   if (!watch.ok()) return watch.status();
   state->watch = *std::move(watch);
+
+  absl::Status connected = state->Connect(**node, std::move(pair->ours));
+  if (!connected.ok()) return connected;
   return child;
 }
 
@@ -226,6 +236,14 @@ bool ChildProcess::State::Reap(int milliseconds) {
     how.value = info.si_status;
   }
   return true;
+}
+
+absl::Status ChildProcess::State::Connect(Node& node, FileDescriptor socket) {
+  absl::StatusOr<OwnedHandle> portal = node.Connect(std::move(socket), label, DefaultLinkPolicy());
+  if (!portal.ok()) return portal.status();
+  channel = EndpointBase(*std::move(portal));
+  channel.set_peer(label);
+  return absl::OkStatus();
 }
 
 void ChildProcess::State::Tell() {

@@ -2,6 +2,7 @@
 
 #include "runtime/handle.h"
 
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
@@ -21,6 +22,12 @@
 
 namespace ipdl {
 
+namespace {
+std::atomic<OwnedHandle::PortalCloser> portal_closer = nullptr;
+}  // namespace
+
+void OwnedHandle::SetPortalCloser(PortalCloser closer) { portal_closer.store(closer); }
+
 void OwnedHandle::MarkForeign(HandleAccount* account) {
   if (!valid()) return;  // an empty handle is never closed, so it would never be credited
   account->Charge();
@@ -34,6 +41,9 @@ void OwnedHandle::Close() {
   const HandleAccount::Ref account(account_);
   const intptr_t value = Release();
   switch (kind) {
+    case Kind::kPortal:
+      portal_closer.load()(value);
+      return;
 #if defined(_WIN32)
     case Kind::kWindowsHandle:
       CloseHandle(reinterpret_cast<HANDLE>(value));
@@ -79,6 +89,8 @@ std::string_view HandleKindName(OwnedHandle::Kind kind) {
       return "Mach receive right";
     case OwnedHandle::Kind::kMachSendOnceRight:
       return "Mach send-once right";
+    case OwnedHandle::Kind::kPortal:
+      return "portal";
   }
   return "unknown kind of handle";
 }

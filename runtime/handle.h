@@ -1,4 +1,4 @@
-// Handles as move-only values: a file descriptor, a Windows handle or a Mach right.
+// Handles as move-only values: a file descriptor, a Windows handle, a Mach right or a portal.
 //
 // OwnedHandle is the tagged form that channels carry; TypedHandle<K> is the form that protocols and
 // user code see (FileDescriptor, MachSendRight, ...). What they are not: references; each object
@@ -35,6 +35,7 @@ class OwnedHandle {
     kMachSendRight = 3,
     kMachReceiveRight = 4,
     kMachSendOnceRight = 5,
+    kPortal = 6,  // of the router; the value is its IpczHandle. Made by runtime/driver.
   };
 
   OwnedHandle() = default;
@@ -76,6 +77,11 @@ class OwnedHandle {
   // Of the peer that sent it; null if none did.
   HandleAccount* account() const { return account_; }
 
+  // How a portal is closed, which this floor does not know. Set before the first one is made; any
+  // thread.
+  using PortalCloser = void (*)(intptr_t portal);
+  static void SetPortalCloser(PortalCloser closer);
+
  private:
   void Steal(OwnedHandle& other) {
     kind_ = std::exchange(other.kind_, Kind::kNone);
@@ -97,6 +103,8 @@ constexpr bool KindSupported(OwnedHandle::Kind kind) {
   switch (kind) {
     case OwnedHandle::Kind::kNone:
       return false;
+    case OwnedHandle::Kind::kPortal:
+      return true;
 #if defined(_WIN32)
     case OwnedHandle::Kind::kWindowsHandle:
       return true;

@@ -96,6 +96,7 @@ struct RunLoop::Impl {
   bool NodeIsSilent() const;
   void ShowWorkToHost();
 
+  std::unique_ptr<Companion> companion;
   const std::unique_ptr<RunLoopPoller> poller;
   const std::thread::id thread = std::this_thread::get_id();
   RunLoop* self = nullptr;
@@ -164,6 +165,7 @@ RunLoop::RunLoop(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
 RunLoop::~RunLoop() {
   assert(impl_->OnOwnThread() && "a loop is destroyed on the thread that made it");
   assert(impl_->depth == 0 && "a loop cannot be destroyed inside its own callback");
+  impl_->companion.reset();
   // Tasks and callbacks own objects whose destructors may come back here, so everything is taken
   // out of the containers first.
   for (uint32_t i = 0; i < impl_->slots.size(); ++i) {
@@ -193,6 +195,13 @@ RunLoop* RunLoop::Current() {
 }
 
 std::thread::id RunLoop::thread() const { return impl_->thread; }
+
+void RunLoop::set_companion(std::unique_ptr<Companion> companion) {
+  assert(impl_->OnOwnThread() && impl_->companion == nullptr);
+  impl_->companion = std::move(companion);
+}
+
+RunLoop::Companion* RunLoop::companion() const { return impl_->companion.get(); }
 
 // --- Slots -------------------------------------------------------------------------------------
 
@@ -325,6 +334,11 @@ void RunLoop::AddDirty(Transport* transport) {
   transport->dirty_ = true;
   impl_->dirty.push_back(transport);
   impl_->WakeIfAsleep();
+}
+
+void RunLoop::FlushTransports() {
+  assert(impl_->OnOwnThread());
+  impl_->FlushDirty();
 }
 
 void RunLoop::SetTransportDeadline(Transport* transport, absl::Duration delay) {

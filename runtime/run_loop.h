@@ -186,6 +186,17 @@ class RunLoop {
   absl::StatusOr<std::unique_ptr<Watch>> WatchNodeFd(int fd, FdInterest interest,
                                                      WatchCallback callback);
 
+  // --- For what lives as long as the loop -----------------------------------------------------
+
+  // An object that ends with its loop: destroyed first of all, while the loop still works.
+  class Companion {
+   public:
+    virtual ~Companion() = default;
+  };
+  // At most one, once. Null if there is none.
+  void set_companion(std::unique_ptr<Companion> companion);
+  Companion* companion() const;
+
   // --- For channels ---------------------------------------------------------------------------
 
   // Serves `transport`, waiting for `interest`, until RemoveTransport. It is not owned.
@@ -198,6 +209,8 @@ class RunLoop {
   void MarkDirty(Transport* transport) {
     if (!transport->dirty_ && transport->loop_ == this) AddDirty(transport);
   }
+  // Calls FlushTransport of all that are marked, now.
+  void FlushTransports();
   // Calls OnTransportDeadline once after `delay`, in a turn or in a sync wait; zero: before the
   // loop sleeps next. Replaces the time given before; absl::InfiniteDuration() takes it back.
   void SetTransportDeadline(Transport* transport, absl::Duration delay);

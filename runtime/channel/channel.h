@@ -147,6 +147,9 @@ class Channel {
   virtual size_t queued_bytes() const = 0;
   virtual size_t queued_handles() const = 0;
 
+  // Whether a message of that size would be queued now, and not answered kWouldBlock.
+  virtual bool HasRoom(size_t payload_bytes, size_t handles) const = 0;
+
   // Who the other end is, by what this process knows, never from the wire.
   virtual const PeerLabel& peer() const = 0;
 

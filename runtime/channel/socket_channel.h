@@ -71,6 +71,9 @@ class SocketChannel final : public Channel, private Transport {
   bool IsOpen() const override { return socket_.valid() && !broken_; }
   size_t queued_bytes() const override { return sender_.queued_bytes(); }
   size_t queued_handles() const override { return sender_.queued_handles(); }
+  bool HasRoom(size_t payload_bytes, size_t handles) const override {
+    return sender_.HasRoom(payload_bytes, handles);
+  }
   const PeerLabel& peer() const override { return peer_; }
 
   // What the channel did so far; for tests and figures.

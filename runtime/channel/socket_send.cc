@@ -75,14 +75,15 @@ SendResult SocketSender::Admit(size_t payload, absl::Span<const OwnedHandle> han
     *why = "a socket cannot carry a " + std::string(HandleKindName(handle.kind()));
     return SendResult::kRefused;
   }
+  return HasRoom(payload, handles.size()) ? SendResult::kOk : SendResult::kWouldBlock;
+}
+
+bool SocketSender::HasRoom(size_t payload, size_t handles) const {
   // An empty queue takes any message that is legal: a quota below it would refuse it for ever.
   const size_t bytes = queued_bytes() + early_.size();
   const size_t queued = queued_handles() + early_handles_.size();
-  if (bytes + frame > limits_->queued_bytes && bytes != 0) return SendResult::kWouldBlock;
-  if (queued + handles.size() > limits_->queued_handles && queued != 0 && !handles.empty()) {
-    return SendResult::kWouldBlock;
-  }
-  return SendResult::kOk;
+  return (bytes + FrameSize(payload) <= limits_->queued_bytes || bytes == 0) &&
+         (queued + handles <= limits_->queued_handles || queued == 0 || handles == 0);
 }
 
 void SocketSender::Frame(ByteQueue* bytes, size_t offset, size_t handles) {

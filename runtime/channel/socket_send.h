@@ -61,6 +61,7 @@ class SocketSender {
   // Drops everything and takes no more messages.
   void Stop();
 
+  bool HasRoom(size_t payload, size_t handles) const;
   size_t queued_bytes() const { return open_ ? OpenOffset() : queue_.size(); }
   size_t queued_handles() const { return ready_handles_ - next_handle_; }
   uint64_t sends() const { return sends_; }        // system calls that sent, so far

@@ -297,6 +297,11 @@ bool TakeDriverHandle(IpczDriverHandle object, OwnedHandle* handle) {
   return handle->valid();
 }
 
+const PeerLabel* PeerOf(IpczDriverHandle transport) {
+  const ChannelTransport* const channel = AsChannel(DriverItem::GetAs<TransportItem>(transport));
+  return channel == nullptr ? nullptr : &channel->peer();
+}
+
 size_t CountDriverObjects() { return DriverItem::count(); }
 
 }  // namespace ipdl

@@ -63,6 +63,10 @@ IpczDriverHandle NewDriverHandle(OwnedHandle handle);
 // Takes the content of a box. False if it is no handle; then it is closed.
 bool TakeDriverHandle(IpczDriverHandle object, OwnedHandle* handle);
 
+// Who is at the other end of a transport of this driver, as whoever made it said. Null within this
+// process. Valid as long as the transport.
+const PeerLabel* PeerOf(IpczDriverHandle transport);
+
 // Objects of this driver that the process holds; for tests and figures. Any thread.
 size_t CountDriverObjects();
 

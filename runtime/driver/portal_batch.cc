@@ -88,10 +88,11 @@ SendResult PortalBatch::Admit(size_t payload, absl::Span<const OwnedHandle> hand
                         " are allowed");
     return SendResult::kRefused;
   }
-  if (!room.is_first && (frame > room.bytes || handles.size() > room.handles)) {
-    return SendResult::kWouldBlock;
-  }
-  return SendResult::kOk;
+  return Fits(payload, handles.size(), room) ? SendResult::kOk : SendResult::kWouldBlock;
+}
+
+bool PortalBatch::Fits(size_t payload, size_t handles, const Room& room) {
+  return room.is_first || (FrameSize(payload) <= room.bytes && handles <= room.handles);
 }
 
 void PortalBatch::Add(absl::Span<const uint8_t> payload, std::vector<OwnedHandle>& handles) {

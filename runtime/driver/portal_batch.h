@@ -58,6 +58,7 @@ class PortalBatch {
     uint64_t handles;
     bool is_first;
   };
+  static bool Fits(size_t payload, size_t handles, const Room& room);
   Writer& Begin(MessageScope* scope);
   SendResult End(Writer& writer, const Room& room, std::string* why_refused);
   void Abandon(Writer& writer);

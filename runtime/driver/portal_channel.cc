@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "runtime/driver/driver.h"
+#include "runtime/driver/portal_handle.h"
 #include "runtime/log.h"
 #include "runtime/mutex.h"
 
@@ -99,6 +100,8 @@ absl::StatusOr<std::unique_ptr<PortalChannel>> PortalChannel::Create(const Porta
   }
   absl::Status added = loop->AddTransport(channel.get(), FdInterest{});
   if (!added.ok()) return added;
+  // The peer may be on another thread, which then says that something came.
+  loop->ExpectPostsToNode(1);
   return channel;
 }
 
@@ -108,6 +111,7 @@ PortalChannel::PortalChannel(const Portal& portal, const Limits& limits, PeerLab
 PortalChannel::~PortalChannel() {
   Close();
   *alive_ = false;
+  if (loop() != nullptr) loop()->ExpectPostsToNode(-1);
   MutexLock lock(&hook_->mutex);
   hook_->loop = nullptr;
   hook_->channel = nullptr;
@@ -120,10 +124,13 @@ void PortalChannel::Start(Delegate* delegate) {
 }
 
 void PortalChannel::Close() {
-  if (IsOpen()) PutBatch();
+  const bool sends = IsOpen();
+  if (sends) PutBatch();
   why_closed_.reset();
   delegate_ = nullptr;
   ShutDown();
+  // The process may end before the loop turns again.
+  if (sends && loop() != nullptr) loop()->FlushTransports();
 }
 
 void PortalChannel::Cut(std::string reason) {
@@ -171,6 +178,24 @@ void PortalChannel::ReportClosed() {
   if (!why_closed_.has_value() || delegate_ == nullptr) return;
   const ChannelClosed why = *std::exchange(why_closed_, std::nullopt);
   std::exchange(delegate_, nullptr)->OnChannelClosed(why);
+}
+
+// --- The peer
+// --------------------------------------------------------------------------------------
+
+void PortalChannel::SeePeer(IpczDriverHandle transport, uintptr_t context) {
+  const PeerLabel* const label = PeerOf(transport);
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a context is an integer in the interface.
+  if (label != nullptr) *reinterpret_cast<PeerLabel*>(context) = *label;
+}
+
+const PeerLabel& PortalChannel::peer() const {
+  if (IsWhole() && portal_.ipcz->size >= sizeof(IpczExtendedAPI)) {
+    reinterpret_cast<const IpczExtendedAPI*>(portal_.ipcz)
+        ->QueryPeer(portal_.portal, &SeePeer, reinterpret_cast<uintptr_t>(&peer_), IPCZ_NO_FLAGS,
+                    nullptr);
+  }
+  return peer_;
 }
 
 // --- The loop and the router ---------------------------------------------------------------------
@@ -247,6 +272,10 @@ PortalBatch::Room PortalChannel::RoomNow() const {
           .is_first = unread_bytes_ == 0};
 }
 
+bool PortalChannel::HasRoom(size_t payload_bytes, size_t handles) const {
+  return PortalBatch::Fits(payload_bytes, handles, RoomNow());
+}
+
 SendResult PortalChannel::End(Writer& writer, std::string* why_refused) {
   std::string reason;
   const uint64_t bytes = queued_bytes();
@@ -275,7 +304,7 @@ SendResult PortalChannel::Send(absl::Span<const uint8_t> bytes,
 
 void PortalChannel::LogRefused(const std::string& reason) {
   LogErrorLimited("refused",
-                  absl::StrCat("a message to ", peer_.ToString(), " was not sent: ", reason));
+                  absl::StrCat("a message to ", peer().ToString(), " was not sent: ", reason));
 }
 
 SendResult PortalChannel::Queued(SendResult result, uint64_t bytes_before,
@@ -313,6 +342,8 @@ void PortalChannel::AskIfRead() {
 
 bool PortalChannel::Flush() {
   if (IsOpen()) PutBatch();
+  // What carries it writes now as well.
+  if (loop() != nullptr) loop()->FlushTransports();
   return queued_bytes() == 0;
 }
 
@@ -322,10 +353,14 @@ void PortalChannel::FlushTransport() {
 
 void PortalChannel::PutBatch() {
   if (batch_.empty()) return;
-  std::vector<IpczHandle> boxes;
-  boxes.reserve(batch_.handles().size());
+  std::vector<IpczHandle> handles;
+  handles.reserve(batch_.handles().size());
   IpczResult result = IPCZ_RESULT_OK;
   for (OwnedHandle& handle : batch_.handles()) {
+    if (handle.kind() == OwnedHandle::Kind::kPortal) {
+      handles.push_back(TakePortal(std::move(handle)));
+      continue;
+    }
     IpczBoxContents contents = {};
     contents.size = sizeof(contents);
     contents.type = IPCZ_BOX_TYPE_DRIVER_OBJECT;
@@ -336,15 +371,17 @@ void PortalChannel::PutBatch() {
       PortalDriver().Close(contents.object.driver_object, IPCZ_NO_FLAGS, nullptr);
       break;
     }
-    boxes.push_back(box);
+    handles.push_back(box);
   }
   const absl::Span<const uint8_t> bytes = batch_.bytes();
   if (result == IPCZ_RESULT_OK) {
-    result = portal_.ipcz->Put(portal_.portal, bytes.data(), bytes.size(), boxes.data(),
-                               boxes.size(), IPCZ_NO_FLAGS, nullptr);
+    result = portal_.ipcz->Put(portal_.portal, bytes.data(), bytes.size(), handles.data(),
+                               handles.size(), IPCZ_NO_FLAGS, nullptr);
   }
   if (result != IPCZ_RESULT_OK) {
-    for (const IpczHandle box : boxes) portal_.ipcz->Close(box, IPCZ_NO_FLAGS, nullptr);
+    for (const IpczHandle handle : handles) {
+      portal_.ipcz->Close(handle, IPCZ_NO_FLAGS, nullptr);
+    }
   }
   batch_.Clear();
   if (result == IPCZ_RESULT_OK) return;
@@ -504,21 +541,27 @@ PortalChannel::Next PortalChannel::GetParcel() {
   return Next::kFrame;
 }
 
-bool PortalChannel::TakeHandles(const std::vector<IpczHandle>& boxes) {
+// Takes what lay beside the bytes. Empty if it is neither a handle in a box nor a portal.
+OwnedHandle PortalChannel::TakeHandle(IpczHandle handle) {
+  IpczBoxContents contents = {};
+  contents.size = sizeof(contents);
+  const IpczResult seen = portal_.ipcz->Unbox(handle, IPCZ_UNBOX_PEEK, nullptr, &contents);
+  if (seen != IPCZ_RESULT_OK) return MakePortalHandle(*portal_.ipcz, handle);
+  OwnedHandle content;
+  if (contents.type != IPCZ_BOX_TYPE_DRIVER_OBJECT) {
+    portal_.ipcz->Close(handle, IPCZ_NO_FLAGS, nullptr);
+    return content;
+  }
+  portal_.ipcz->Unbox(handle, IPCZ_NO_FLAGS, nullptr, &contents);
+  TakeDriverHandle(contents.object.driver_object, &content);
+  return content;
+}
+
+bool PortalChannel::TakeHandles(const std::vector<IpczHandle>& handles) {
   bool all = true;
-  for (const IpczHandle box : boxes) {
-    IpczBoxContents contents = {};
-    contents.size = sizeof(contents);
-    OwnedHandle handle;
-    if (portal_.ipcz->Unbox(box, IPCZ_UNBOX_PEEK, nullptr, &contents) != IPCZ_RESULT_OK ||
-        contents.type != IPCZ_BOX_TYPE_DRIVER_OBJECT) {
-      portal_.ipcz->Close(box, IPCZ_NO_FLAGS, nullptr);
-      all = false;
-      continue;
-    }
-    portal_.ipcz->Unbox(box, IPCZ_NO_FLAGS, nullptr, &contents);
-    all = TakeDriverHandle(contents.object.driver_object, &handle) && all;
-    parcel_->handles.push_back(std::move(handle));
+  for (const IpczHandle handle : handles) {
+    parcel_->handles.push_back(TakeHandle(handle));
+    all = all && parcel_->handles.back().valid();
   }
   return all;
 }

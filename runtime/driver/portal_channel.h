@@ -2,9 +2,9 @@
 // it is made a channel too.
 //
 // What it is: the Channel interface over a portal of the router. Messages of one turn share a
-// parcel. What it is not: a connection; many portals share one, and a portal's route may change
-// under the channel without its noticing. Called by whoever has a portal and wants a Channel;
-// calls the router and the loop.
+// parcel; handles lie in boxes beside them, portals as they are. What it is not: a connection; many
+// portals share one, and a portal's route may change under the channel without its noticing. Called
+// by whoever has a portal and wants a Channel; calls the router and the loop.
 //
 // Back-pressure is between the two ends, whatever lies between them: an end asks the other from
 // time to time to say how far it has read, and answers kWouldBlock while more than
@@ -49,7 +49,7 @@ class PortalChannel final : public Channel, private Transport {
 
   // Takes the portal, also on failure; the node, made with PortalDriver(), must be closed after the
   // channel. Everything happens on the loop's thread, on which this must be called. Errors: it is
-  // no portal.
+  // no portal. `peer` stands for the other end until the route there is settled and says more.
   static absl::StatusOr<std::unique_ptr<PortalChannel>> Create(const Portal& portal, RunLoop* loop,
                                                                const Limits& limits,
                                                                PeerLabel peer);
@@ -60,7 +60,6 @@ class PortalChannel final : public Channel, private Transport {
   SendResult End(Writer& writer, std::string* why_refused = nullptr) override;
   void Abandon(Writer& writer) override { batch_.Abandon(writer); }
   SendResult Send(absl::Span<const uint8_t> bytes, std::vector<OwnedHandle>&& handles) override;
-  // Puts what is queued; it leaves this process at the end of the turn at the latest.
   bool Flush() override;
   void Close() override;
   // Rejects the parcel that the message being handed on came in, and tells the broker as well.
@@ -73,7 +72,9 @@ class PortalChannel final : public Channel, private Transport {
   // Not put yet.
   size_t queued_bytes() const override { return batch_.bytes().size(); }
   size_t queued_handles() const override { return batch_.handles().size(); }
-  const PeerLabel& peer() const override { return peer_; }
+  bool HasRoom(size_t payload_bytes, size_t handles) const override;
+  // That of the link which the route was last seen to be settled on.
+  const PeerLabel& peer() const override;
 
  private:
   struct Hook;
@@ -103,7 +104,8 @@ class PortalChannel final : public Channel, private Transport {
   enum class Next : uint8_t { kFrame, kNothing, kFailed };
   Next FindFrame();
   Next GetParcel();
-  bool TakeHandles(const std::vector<IpczHandle>& boxes);
+  OwnedHandle TakeHandle(IpczHandle handle);
+  bool TakeHandles(const std::vector<IpczHandle>& handles);
   void Dispatch();
   void OnControl(FrameKind kind, uint64_t token);
   void ReportWritable();
@@ -113,10 +115,11 @@ class PortalChannel final : public Channel, private Transport {
   void HoldLastOrigin();
   void ShutDown();
 
+  static void IPCZ_API SeePeer(IpczDriverHandle transport, uintptr_t context);
   static void IPCZ_API OnTrap(const IpczTrapEvent* event);
 
   const Limits limits_;
-  const PeerLabel peer_;
+  mutable PeerLabel peer_;
   Portal portal_;
   PortalBatch batch_;
   Delegate* delegate_ = nullptr;

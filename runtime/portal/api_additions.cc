@@ -8,7 +8,9 @@
 #include "runtime/portal/handle_table.h"
 #include "runtime/portal/held_parcel.h"
 #include "runtime/portal/node.h"
+#include "runtime/portal/node_link.h"
 #include "runtime/portal/router.h"
+#include "runtime/portal/transport.h"
 #include "runtime/portal/turn.h"
 
 namespace ipdl::portal {
@@ -96,6 +98,20 @@ IpczResult IPCZ_API HoldOrigin(IpczHandle portal, uint32_t /*flags*/, const void
   return IPCZ_RESULT_OK;
 }
 
+IpczResult IPCZ_API QueryPeer(IpczHandle portal, IpczPeerHandler handler, uintptr_t context,
+                              uint32_t /*flags*/, const void* /*options*/) {
+  const Pinned<Router> router(portal);
+  if (!router || handler == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
+  Ref<Transport> transport;
+  {
+    Turn turn(router->domain(), Cause::kApiCall);
+    if (router->IsDirectRemote()) transport = router->current()->node_link->transport();
+  }
+  if (!transport) return IPCZ_RESULT_FAILED_PRECONDITION;
+  handler(transport->handle(), context);
+  return IPCZ_RESULT_OK;
+}
+
 }  // namespace
 
 void FillAdditions(IpczExtendedAPI* table) {
@@ -105,6 +121,7 @@ void FillAdditions(IpczExtendedAPI* table) {
   table->Dump = &Dump;
   table->SetTracer = &SetTracer;
   table->HoldOrigin = &HoldOrigin;
+  table->QueryPeer = &QueryPeer;
 }
 
 }  // namespace ipdl::portal

@@ -127,12 +127,13 @@ TEST_F(EndpointTest, WithAForgedDescriptorCutsTheSenderOff) {
   int pipe_ends[2];
   ASSERT_EQ(0, pipe(pipe_ends));
   close(pipe_ends[1]);
-  ipdl::Endpoint<PSideChild> forged{ipdl::EndpointBase(ipdl::FileDescriptor(pipe_ends[0]))};
+  ipdl::Endpoint<PSideChild> forged{
+      ipdl::EndpointBase(ipdl::FileDescriptor(pipe_ends[0]).TakeOwned())};
   EXPECT_TRUE(parent->SendCarry(std::move(forged)));
   Settle();
   EXPECT_EQ(
-      "cut off unknown peer: PTree::Msg_Carry: end: an endpoint's descriptor is no connection "
-      "(byte 22)",
+      "cut off unknown peer: PTree::Msg_Carry: end: a portal is expected, the message has file "
+      "descriptor (byte 21)",
       child->cut_off);
 }
 
@@ -152,7 +153,7 @@ TEST_F(EndpointTest, SaysOfItsPeerWhoHandedItOver) {
 TEST_F(EndpointTest, TheWrongProtocolOrSideIsFoundByTheHello) {
   // What a confused launcher could do: both ends taken for the parent's.
   EXPECT_TRUE(side_parent_end.Bind(side_parent).ok());
-  ipdl::Endpoint<PSideParent> confused{ipdl::EndpointBase(std::move(side_child_end).TakeSocket())};
+  ipdl::Endpoint<PSideParent> confused{ipdl::EndpointBase(std::move(side_child_end).TakePortal())};
   auto second = ipdl::MakeRef<SideParent>(&parent_journal, "second");
   EXPECT_TRUE(confused.Bind(second).ok());
   Settle();

@@ -1,13 +1,28 @@
 #include "tests/actors/hostile_peer.h"
 
-#include <sys/socket.h>
+#include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include "gtest/gtest.h"
+#include "runtime/driver/driver.h"
 
 namespace actors {
+
+namespace {
+
+const IpczAPI& Ipcz() {
+  static const IpczAPI table = [] {
+    IpczAPI filled = {};
+    filled.size = sizeof(filled);
+    IpczGetAPI(&filled);
+    return filled;
+  }();
+  return table;
+}
+
+}  // namespace
 
 Bytes MessageBytes(const ipdl::ProtocolInfo& protocol, uint16_t message, int32_t routing,
                    int32_t seqno) {
@@ -44,7 +59,7 @@ HostilePeer::HostilePeer(ipdl::EndpointBase* victim) {
   ipdl::EndpointBase evil;
   EXPECT_TRUE(ipdl::CreateEndpointPair(victim, &evil).ok());
   victim->set_peer({.process_id = 7, .kind = "evil", .name = "1"});
-  socket_ = std::move(evil).TakeSocket();
+  portal_ = std::move(evil).TakePortal();
 }
 
 void HostilePeer::Send(const Bytes& payload, std::initializer_list<int> descriptors) {
@@ -60,40 +75,73 @@ void HostilePeer::Send(const Bytes& payload, std::initializer_list<int> descript
 }
 
 void HostilePeer::SendRaw(const std::string& bytes, std::initializer_list<int> descriptors) {
-  iovec part{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  alignas(cmsghdr) char control[CMSG_SPACE(64 * sizeof(int))] = {};
-  if (descriptors.size() != 0) {
-    message.msg_control = control;
-    message.msg_controllen = CMSG_SPACE(descriptors.size() * sizeof(int));
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(descriptors.size() * sizeof(int));
-    std::memcpy(CMSG_DATA(header), descriptors.begin(), descriptors.size() * sizeof(int));
+  IpczHandle node = IPCZ_INVALID_HANDLE;
+  Ipcz().CreateNode(&ipdl::PortalDriver(), IPCZ_NO_FLAGS, nullptr, &node);
+  std::vector<IpczHandle> boxes;
+  for (const int descriptor : descriptors) {
+    IpczBoxContents contents = {};
+    contents.size = sizeof(contents);
+    contents.type = IPCZ_BOX_TYPE_DRIVER_OBJECT;
+    contents.object.driver_object =
+        ipdl::NewDriverHandle(ipdl::FileDescriptor(dup(descriptor)).TakeOwned());
+    EXPECT_EQ(IPCZ_RESULT_OK,
+              Ipcz().Box(node, &contents, IPCZ_NO_FLAGS, nullptr, &boxes.emplace_back()));
   }
+  Ipcz().Close(node, IPCZ_NO_FLAGS, nullptr);
+  const IpczResult put = Ipcz().Put(static_cast<IpczHandle>(portal_.value()), bytes.data(),
+                                    bytes.size(), boxes.data(), boxes.size(), 0, nullptr);
   // A victim that has cut us off already is no failure of the test.
-  const ssize_t sent = sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent < 0) {
-    EXPECT_TRUE(errno == EPIPE || errno == ECONNRESET) << std::strerror(errno);
-  }
+  EXPECT_TRUE(put == IPCZ_RESULT_OK || put == IPCZ_RESULT_NOT_FOUND) << put;
+  if (put == IPCZ_RESULT_OK) return;
+  for (const IpczHandle box : boxes) Ipcz().Close(box, IPCZ_NO_FLAGS, nullptr);
 }
 
 bool HostilePeer::IsCutOff() {
-  Receive();
-  char byte;
-  const ssize_t n = recv(socket_.get(), &byte, 1, MSG_DONTWAIT);
-  return n == 0 || (n < 0 && errno == ECONNRESET);
+  IpczPortalStatus status = {sizeof(status), IPCZ_NO_FLAGS, 0, 0};
+  Ipcz().QueryPortalStatus(static_cast<IpczHandle>(portal_.value()), IPCZ_NO_FLAGS, nullptr,
+                           &status);
+  return (status.flags & IPCZ_PORTAL_STATUS_PEER_CLOSED) != 0;
 }
+
+namespace {
+
+// Takes the frames that are no messages out of a parcel, and answers the questions among them.
+std::string MessagesOf(const std::string& parcel, HostilePeer& peer) {
+  constexpr char kTellMe = 1;
+  constexpr char kHaveRead = 2;
+  std::string messages;
+  for (size_t at = 0; at + 8 <= parcel.size();) {
+    uint32_t size = 0;
+    std::memcpy(&size, parcel.data() + at, sizeof(size));
+    std::string frame = parcel.substr(at, size);
+    at += size;
+    if (frame[7] == 0) {
+      messages += frame;
+    } else if (frame[7] == kTellMe) {
+      frame[7] = kHaveRead;
+      peer.SendRaw(frame);
+    }
+  }
+  return messages;
+}
+
+}  // namespace
 
 std::string HostilePeer::Receive() {
   std::string all;
-  char bytes[4096];
-  ssize_t n;
-  while ((n = recv(socket_.get(), bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) all.append(bytes, n);
-  return all;
+  while (true) {
+    std::string bytes(1024 * 1024, '\0');
+    size_t size = bytes.size();
+    IpczHandle boxes[64];
+    size_t count = 64;
+    if (Ipcz().Get(static_cast<IpczHandle>(portal_.value()), IPCZ_NO_FLAGS, nullptr, bytes.data(),
+                   &size, boxes, &count, nullptr) != IPCZ_RESULT_OK) {
+      return all;
+    }
+    for (size_t i = 0; i < count; ++i) Ipcz().Close(boxes[i], IPCZ_NO_FLAGS, nullptr);
+    bytes.resize(size);
+    all += MessagesOf(bytes, *this);
+  }
 }
 
 }  // namespace actors

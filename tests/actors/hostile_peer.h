@@ -1,7 +1,7 @@
 // HostilePeer: the other end of an actor's connection, played by hand.
 //
-// What it is: a raw socket, and frames made of whatever bytes a test likes. What it is not: an
-// actor; it checks nothing. The frame layout is written out here a second time on purpose.
+// What it is: a portal, and parcels of frames made of whatever bytes a test likes. What it is not:
+// an actor; it checks nothing. The frame layout is written out here a second time on purpose.
 
 #ifndef IPDL_TESTS_ACTORS_HOSTILE_PEER_H_
 #define IPDL_TESTS_ACTORS_HOSTILE_PEER_H_
@@ -63,10 +63,11 @@ class HostilePeer {
   // Connects to an endpoint that the test binds; its peer is called "evil#1 (pid 7)".
   explicit HostilePeer(ipdl::EndpointBase* victim);
 
-  // One frame around `payload`, with these descriptors.
+  // One frame around `payload`, with duplicates of these descriptors.
   void Send(const Bytes& payload, std::initializer_list<int> descriptors = {});
+  // One parcel.
   void SendRaw(const std::string& bytes, std::initializer_list<int> descriptors = {});
-  void Close() { socket_.Reset(); }
+  void Close() { portal_.Reset(); }
 
   // True if the victim has closed its end.
   bool IsCutOff();
@@ -74,7 +75,7 @@ class HostilePeer {
   std::string Receive();
 
  private:
-  ipdl::FileDescriptor socket_;
+  ipdl::OwnedHandle portal_;
 };
 
 }  // namespace actors

@@ -6,6 +6,7 @@
 #include "PHallChild.h"
 #include "PHallParent.h"
 #include "tests/actors/house_pair.h"
+#include "tests/actors/process_ends.h"
 #include "tests/actors/yard_pair.h"
 #include "tests/support/forked_test.h"
 #include "tests/support/process_pair.h"
@@ -386,7 +387,7 @@ FORKED_TEST(ManagedEndpointInTwoProcesses, ComesInASyncReplyAndIsBound) {
     auto loop = *ipdl::RunLoop::Create();
     Journal journal;
     auto child = ipdl::MakeRef<HouseChild>(&journal);
-    ipdl::Endpoint<PHouseChild> end{ipdl::EndpointBase(ipdl::FileDescriptor(socket))};
+    ipdl::Endpoint<PHouseChild> end{EndInChild(socket)};
     ASSERT_TRUE(end.Bind(child, loop.get()).ok());
     for (uint32_t i = 0; i < 3; ++i) {
       DoorEnd door_end;
@@ -402,7 +403,7 @@ FORKED_TEST(ManagedEndpointInTwoProcesses, ComesInASyncReplyAndIsBound) {
   auto loop = *ipdl::RunLoop::Create();
   Journal journal;
   auto parent = ipdl::MakeRef<HouseParent>(&journal);
-  ipdl::Endpoint<PHouseParent> end{ipdl::EndpointBase(ipdl::FileDescriptor(pair.TakeSocket()))};
+  ipdl::Endpoint<PHouseParent> end{EndInParent(pair.TakeSocket())};
   ASSERT_TRUE(end.Bind(parent, loop.get()).ok());
   while (parent->link_status() == LinkStatus::kConnected) loop->Turn(absl::InfiniteDuration());
   parent->door = nullptr;
@@ -421,14 +422,14 @@ FORKED_TEST(ManagedEndpointInTwoProcesses, EndsWithAPeerThatDied) {
       given = std::move(end);
       child->SendAsk([&](DoorEnd end) { asked = std::move(end); }, nullptr);  // the parent knows
     };
-    ipdl::Endpoint<PHouseChild> end{ipdl::EndpointBase(ipdl::FileDescriptor(socket))};
+    ipdl::Endpoint<PHouseChild> end{EndInChild(socket)};
     ASSERT_TRUE(end.Bind(child, loop.get()).ok());
     loop->Run();
   });
   auto loop = *ipdl::RunLoop::Create();
   Journal journal;
   auto parent = ipdl::MakeRef<HouseParent>(&journal);
-  ipdl::Endpoint<PHouseParent> end{ipdl::EndpointBase(ipdl::FileDescriptor(pair.TakeSocket()))};
+  ipdl::Endpoint<PHouseParent> end{EndInParent(pair.TakeSocket())};
   ASSERT_TRUE(end.Bind(parent, loop.get()).ok());
   EXPECT_TRUE(parent->SendGive(parent->Opened("door"), nullptr));
   auto door = parent->door;
@@ -439,9 +440,9 @@ FORKED_TEST(ManagedEndpointInTwoProcesses, EndsWithAPeerThatDied) {
   parent->door = nullptr;
   Lines lines = journal.Take();
   std::sort(lines.begin(), lines.end());
-  EXPECT_EQ((Lines{"asked: abnormal shutdown", "door: abnormal shutdown",
-                   "house: abnormal shutdown"}),
-            lines);
+  EXPECT_EQ(
+      (Lines{"asked: abnormal shutdown", "door: abnormal shutdown", "house: abnormal shutdown"}),
+      lines);
 }
 
 }  // namespace

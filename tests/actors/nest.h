@@ -39,6 +39,7 @@
 #include "runtime/log.h"
 #include "runtime/run_loop.h"
 #include "tests/actors/journal.h"
+#include "tests/actors/process_ends.h"
 #include "tests/support/forked_test.h"
 #include "tests/support/process_pair.h"
 
@@ -143,11 +144,11 @@ template <typename Actor>
 struct NestSide {
   using Base = typename Actor::Generated;
 
-  NestSide(int socket, const ipdl::Limits& limits) {
+  NestSide(ipdl::EndpointBase (*end_of)(int), int socket, const ipdl::Limits& limits) {
     ipdl::SetLogSink([this](std::string_view line) { log.emplace_back(line); });
     loop = *ipdl::RunLoop::Create();
     actor = ipdl::MakeRef<Actor>(&journal);
-    ipdl::Endpoint<Base> end{ipdl::EndpointBase(ipdl::FileDescriptor(socket))};
+    ipdl::Endpoint<Base> end{end_of(socket)};
     EXPECT_TRUE(end.Bind(actor, loop.get(), limits).ok());
   }
   ~NestSide() {
@@ -179,10 +180,10 @@ class NestProcesses {
   explicit NestProcesses(const std::function<void(NestSide<NestChild>&)>& child,
                          const ipdl::Limits& limits = ipdl::Limits())
       : pair([&](int socket) {
-          NestSide<NestChild> side(socket, limits);
+          NestSide<NestChild> side(&EndInChild, socket, limits);
           child(side);
         }),
-        parent(pair.TakeSocket(), limits) {}
+        parent(&EndInParent, pair.TakeSocket(), limits) {}
 
   void RunParent() { parent.RunToEnd(); }
 

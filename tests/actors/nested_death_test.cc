@@ -72,12 +72,12 @@ class Script {
 template <typename Here, typename There>
 bool LivesWithDeathAt(int step) {
   ipdl::ProcessPair pair([step](int socket) {
-    NestSide<There> side(socket, ipdl::Limits());
+    NestSide<There> side(&EndInChild, socket, ipdl::Limits());
     Script script(side, step);
     script.Run();
     side.RunToEnd();
   });
-  NestSide<Here> side(pair.TakeSocket(), ipdl::Limits());
+  NestSide<Here> side(&EndInParent, pair.TakeSocket(), ipdl::Limits());
   Script script(side, 0);
   script.Run();
   side.RunUntil([&] { return script.other_is_done() || !side.actor->IsOpen(); });

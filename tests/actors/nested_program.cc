@@ -198,7 +198,6 @@ void RunProgram(const Program& program, ProgramRecord& record) {
   for (ProgramRecord::Log& log : record.logs) log.count = 0;
   NestProcesses both([&](NestSide<NestChild>& side) { Runner(program, record, side).Run(); });
   Runner(program, record, both.parent).Run();
-  both.pair.Wait();
 }
 
 }  // namespace actors

@@ -405,7 +405,7 @@ FORKED_TEST(Nested, AReplyThatWaitsForRoomLeavesDuringTheCall) {
   ipdl::Limits limits;
   limits.message_bytes = 16 * 1024;
   ipdl::ProcessPair pair([limits](int socket) {
-    ChildSide side(socket, limits);
+    ChildSide side(&EndInChild, socket, limits);
     side.actor->on = [&](What what, uint32_t, uint32_t* answer) {
       if (what == What::kInner) {
         EXPECT_TRUE(side.actor->SendInner(2, answer));
@@ -415,7 +415,7 @@ FORKED_TEST(Nested, AReplyThatWaitsForRoomLeavesDuringTheCall) {
     side.RunToEnd();
   });
   limits.queued_bytes = 64 * 1024;
-  NestSide<NestParent> parent(pair.TakeSocket(), limits);
+  NestSide<NestParent> parent(&EndInParent, pair.TakeSocket(), limits);
   parent.actor->on = [&](What, uint32_t, uint32_t* answer) {
     pair.Stop();
     SendResult sent = SendResult::kOk;

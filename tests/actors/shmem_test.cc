@@ -12,6 +12,7 @@
 #include "runtime/open_descriptors_for_test.h"
 #include "runtime/shared_memory.h"
 #include "tests/actors/hostile_peer.h"
+#include "tests/actors/process_ends.h"
 #include "tests/actors/share_pair.h"
 #include "tests/support/forked_test.h"
 #include "tests/support/process_pair.h"
@@ -359,7 +360,7 @@ FORKED_TEST(ShmemInTwoProcesses, GoesThereAndBackInASyncCall) {
     auto loop = *ipdl::RunLoop::Create();
     Journal journal;
     auto child = ipdl::MakeRef<ShareChild>(&journal);
-    ipdl::Endpoint<PShareChild> end{ipdl::EndpointBase(ipdl::FileDescriptor(socket))};
+    ipdl::Endpoint<PShareChild> end{EndInChild(socket)};
     ASSERT_TRUE(end.Bind(child, loop.get()).ok());
     Shmem memory;
     ASSERT_TRUE(child->AllocShmem(12345, &memory));
@@ -383,7 +384,7 @@ FORKED_TEST(ShmemInTwoProcesses, GoesThereAndBackInASyncCall) {
   Journal journal;
   auto parent = ipdl::MakeRef<ShareParent>(&journal);
   parent->on_give = [](Shmem given) { given.bytes()[99] = 5; };
-  ipdl::Endpoint<PShareParent> end{ipdl::EndpointBase(ipdl::FileDescriptor(pair.TakeSocket()))};
+  ipdl::Endpoint<PShareParent> end{EndInParent(pair.TakeSocket())};
   ASSERT_TRUE(end.Bind(parent, loop.get()).ok());
   while (parent->link_status() == ipdl::LinkStatus::kConnected) {
     loop->Turn(absl::InfiniteDuration());
@@ -395,7 +396,7 @@ FORKED_TEST(ShmemInTwoProcesses, OutlivesAPeerThatDied) {
     auto loop = *ipdl::RunLoop::Create();
     Journal journal;
     auto child = ipdl::MakeRef<ShareChild>(&journal);
-    ipdl::Endpoint<PShareChild> end{ipdl::EndpointBase(ipdl::FileDescriptor(socket))};
+    ipdl::Endpoint<PShareChild> end{EndInChild(socket)};
     ASSERT_TRUE(end.Bind(child, loop.get()).ok());
     Shmem memory;
     ASSERT_TRUE(child->AllocUnsafeShmem(5000, &memory));
@@ -411,7 +412,7 @@ FORKED_TEST(ShmemInTwoProcesses, OutlivesAPeerThatDied) {
     got = std::move(given);
     pair.Kill();
   };
-  ipdl::Endpoint<PShareParent> end{ipdl::EndpointBase(ipdl::FileDescriptor(pair.TakeSocket()))};
+  ipdl::Endpoint<PShareParent> end{EndInParent(pair.TakeSocket())};
   ASSERT_TRUE(end.Bind(parent, loop.get()).ok());
   while (parent->link_status() == ipdl::LinkStatus::kConnected) {
     loop->Turn(absl::InfiniteDuration());

@@ -307,8 +307,8 @@ FORKED_TEST(Sync, TooMuchThatWaitsCutsThePeerOff) {
         EXPECT_EQ(ipdl::SendResult::kClosed, side.child->SendAdd(1, 1, &sum).code());
         side.RunUntil([&] { return !side.child->cut_off.empty(); });
         EXPECT_EQ(
-            "cut off unknown peer: PTree::Msg_Poke: more than 65536 bytes wait behind a sync call "
-            "(queued_bytes)",
+            "cut off launcher (pid " + std::to_string(getppid()) +
+                "): PTree::Msg_Poke: more than 65536 bytes wait behind a sync call (queued_bytes)",
             side.child->cut_off);
       },
       tight);

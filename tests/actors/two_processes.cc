@@ -2,6 +2,7 @@
 
 #include "glue/endpoint.h"
 #include "runtime/log.h"
+#include "tests/actors/process_ends.h"
 
 namespace actors {
 
@@ -16,7 +17,7 @@ void RunChild(int socket, const ipdl::Limits& limits, const std::function<void(C
   ipdl::SetLogSink([&side](std::string_view line) { side.log.emplace_back(line); });
   side.loop = *ipdl::RunLoop::Create();
   side.child = ipdl::MakeRef<TreeChild>(&side.journal);
-  ipdl::Endpoint<PTreeChild> end{ipdl::EndpointBase(ipdl::FileDescriptor(socket))};
+  ipdl::Endpoint<PTreeChild> end{EndInChild(socket)};
   EXPECT_TRUE(end.Bind(side.child, side.loop.get(), limits).ok());
   body(side);
   side.child->Close();
@@ -33,7 +34,7 @@ TwoProcesses::TwoProcesses(const std::function<void(ChildSide&)>& child,
   ipdl::SetLogSink([this](std::string_view line) { log.emplace_back(line); });
   loop = *ipdl::RunLoop::Create();
   parent = ipdl::MakeRef<TreeParent>(&journal);
-  ipdl::Endpoint<PTreeParent> end{ipdl::EndpointBase(ipdl::FileDescriptor(pair.TakeSocket()))};
+  ipdl::Endpoint<PTreeParent> end{EndInParent(pair.TakeSocket())};
   EXPECT_TRUE(end.Bind(parent, loop.get()).ok());
 }
 

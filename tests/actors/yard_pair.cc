@@ -4,6 +4,7 @@
 #include "glue/endpoint.h"
 #include "runtime/foreign_close.h"
 #include "runtime/log.h"
+#include "tests/actors/process_ends.h"
 
 namespace actors {
 
@@ -40,14 +41,14 @@ void YardPair::Settle() {
 namespace {
 
 template <typename Yard, typename Base>
-void RunSide(int socket, ipdl::ProcessPair* pair, const ipdl::Limits& limits,
-             const std::function<void(YardSide<Yard>&)>& body) {
+void RunSide(ipdl::EndpointBase (*end_of)(int), int socket, ipdl::ProcessPair* pair,
+             const ipdl::Limits& limits, const std::function<void(YardSide<Yard>&)>& body) {
   YardSide<Yard> side;
   side.child_process = pair;
   ipdl::SetLogSink([](std::string_view) {});
   side.loop = *ipdl::RunLoop::Create();
   side.yard = ipdl::MakeRef<Yard>(&side.journal);
-  ipdl::Endpoint<Base> end{ipdl::EndpointBase(ipdl::FileDescriptor(socket))};
+  ipdl::Endpoint<Base> end{end_of(socket)};
   EXPECT_TRUE(end.Bind(side.yard, side.loop.get(), limits).ok());
   body(side);
   side.yard->Close();
@@ -60,9 +61,10 @@ void RunSide(int socket, ipdl::ProcessPair* pair, const ipdl::Limits& limits,
 
 void RunYards(const std::function<void(YardSide<YardParent>&)>& parent,
               const std::function<void(YardSide<YardChild>&)>& child, const ipdl::Limits& limits) {
-  ipdl::ProcessPair pair(
-      [&](int socket) { RunSide<YardChild, PYardChild>(socket, nullptr, limits, child); });
-  RunSide<YardParent, PYardParent>(pair.TakeSocket(), &pair, limits, parent);
+  ipdl::ProcessPair pair([&](int socket) {
+    RunSide<YardChild, PYardChild>(&EndInChild, socket, nullptr, limits, child);
+  });
+  RunSide<YardParent, PYardParent>(&EndInParent, pair.TakeSocket(), &pair, limits, parent);
 }
 
 }  // namespace actors

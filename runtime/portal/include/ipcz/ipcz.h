@@ -620,6 +620,9 @@ struct IPCZ_ALIGN(8) IpczTraceEvent {
 /* Runs on the thread that caused the event, without locks, after what it tells has happened. */
 typedef void(IPCZ_API* IpczTraceHandler)(const struct IpczTraceEvent* event);
 
+/* Is shown a transport of the router's, which is valid during the call. */
+typedef void(IPCZ_API* IpczPeerHandler)(IpczDriverHandle transport, uintptr_t context);
+
 /* The table of a caller that knows the additions: api.size is sizeof(struct IpczExtendedAPI), and
  * &api is what IpczGetAPI is given. */
 struct IPCZ_ALIGN(8) IpczExtendedAPI {
@@ -660,6 +663,15 @@ struct IPCZ_ALIGN(8) IpczExtendedAPI {
    *   FAILED_PRECONDITION  nothing was got like that yet, or it did not come from another node */
   IpczResult(IPCZ_API* HoldOrigin)(IpczHandle portal, uint32_t flags, const void* options,
                                    IpczHandle* parcel);
+
+  /* Calls `handler` once, within this call and without locks, with the transport that leads to the
+   * node of the portal's peer: who is there is for the driver to say. Only while that is certain.
+   *   INVALID_ARGUMENT     no portal, null handler
+   *   FAILED_PRECONDITION  the route is not one settled hop to another node: nodes in between
+   *                        forward, the connection is not established, or the peer is in this
+   *                        process or closed */
+  IpczResult(IPCZ_API* QueryPeer)(IpczHandle portal, IpczPeerHandler handler, uintptr_t context,
+                                  uint32_t flags, const void* options);
 };
 
 /* Fills the table. The caller sets api->size; afterwards it is the size that this library fills:

@@ -1,0 +1,104 @@
+// Node: the router's node of a run loop, through which the loop's endpoints reach other processes.
+//
+// What it is: made when a loop first needs one, and gone with its loop. What it is not: for
+// authors; they meet it through Endpoint and ChildProcess. Called by endpoint.cc and process*.cc;
+// calls the router and its driver.
+//
+//        launcher                         a process that it launched
+//   loop 1        loop 2                    loop 1        loop 2
+//  [broker]------[client]                 [client]------[client]
+//      |  \__________________________________/   \         /
+//      |        one connection for each process   \_______/  referred by the first
+//
+// A process that nobody launched has the broker of its network on its first loop. A launched one
+// joins the network of its launcher over the connection that it inherited. The nodes of further
+// loops join through the first, and all connect to each other as endpoints travel, so that what
+// one loop sends does not pass through another.
+//
+// Two ends of a pair that stay in one process are joined directly, whatever loops they are on.
+
+#ifndef IPDL_GLUE_NODE_H_
+#define IPDL_GLUE_NODE_H_
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "runtime/driver/driver.h"
+#include "runtime/handle.h"
+#include "runtime/peer.h"
+#include "runtime/portal/include/ipcz/ipcz.h"
+#include "runtime/run_loop.h"
+
+namespace ipdl {
+
+// How a launched process joins its launcher's network; the launcher tells it.
+enum class Joins : uint8_t {
+  kBroker,    // the launcher's node is the broker
+  kReferred,  // it is none, but has one
+};
+
+class Node final : public RunLoop::Companion {
+ public:
+  // The router's functions.
+  static const IpczAPI& Api();
+
+  // That of the loop, on whose thread this is called. Errors: no memory.
+  static absl::StatusOr<Node*> Of(RunLoop* loop);
+
+  // Two portals that belong to no node yet: they go wherever they are first used. Any thread.
+  static std::pair<OwnedHandle, OwnedHandle> OpenPair();
+
+  // Says that `socket` leads to the process that launched this one, which is labelled `launcher`;
+  // before this process has nodes. Any thread.
+  static absl::Status SetLauncher(FileDescriptor socket, Joins joins, PeerLabel launcher);
+  // The portal whose peer Connect gave the launcher; once. Any thread.
+  static OwnedHandle TakeLauncherPortal();
+
+  // What remains to be sent is sent as far as the kernel takes it.
+  ~Node() override;
+
+  IpczHandle handle() const { return node_; }
+  // What a process that this loop launches must be told.
+  Joins ChildrenJoin() const { return is_broker_ ? Joins::kBroker : Joins::kReferred; }
+
+  // Connects to a process that was launched and told how to join; `child` says who it is. Returns
+  // the portal whose peer the process gets. Errors: no memory.
+  absl::StatusOr<OwnedHandle> Connect(FileDescriptor socket, PeerLabel child,
+                                      std::shared_ptr<const LinkPolicy> policy);
+
+ private:
+  struct Process;
+
+  Node(RunLoop* loop, IpczHandle node, bool is_broker)
+      : loop_(loop), node_(node), is_broker_(is_broker) {}
+  static Process& ThisProcess();
+  static absl::StatusOr<Node*> Make(RunLoop* loop);
+
+  struct Connection {
+    OwnedHandle portal;
+    OwnedHandle witness;  // closed when the other side has greeted, or cannot any more
+  };
+  absl::StatusOr<Connection> ConnectOver(IpczDriverHandle transport, IpczConnectNodeFlags flags);
+  absl::Status JoinLauncher(Process& process);
+  absl::Status JoinBroker(Node& broker);
+  absl::Status JoinThrough(Node& sibling);
+  void ForgetGreeted();
+  void AwaitGreetings();
+
+  RunLoop* const loop_;
+  const IpczHandle node_;
+  const bool is_broker_;
+  bool launched_ = false;
+  PeerLabel launcher_;                  // whose network it is in, if it joined one
+  std::vector<OwnedHandle> witnesses_;  // of connections whose other side may not have greeted
+  // The portals of the connection to the node of this process that this one joined through.
+  OwnedHandle upwards_;
+  OwnedHandle downwards_;  // of that node
+};
+
+}  // namespace ipdl
+
+#endif  // IPDL_GLUE_NODE_H_
