@@ -2,8 +2,10 @@
 
 #include "tests/support/call_fault.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -90,9 +92,9 @@ bool CanFail(SystemCall call, int error) {
              call == SystemCall::kClose || call == SystemCall::kWait;
     case EAGAIN:  // a full buffer; one that is empty cannot be claimed of a stream with bytes in it
       return call == SystemCall::kSend || call == SystemCall::kSendmsg ||
-             call == SystemCall::kThread || call == SystemCall::kMadvise;
+             call == SystemCall::kThread;
     case ENOBUFS:
-      return IsMessage(call) || call == SystemCall::kSocketpair;
+      return IsMessage(call);
     case EMFILE:
       return call == SystemCall::kRecvmsg || call == SystemCall::kDuplicate ||
              call == SystemCall::kEpollCreate || call == SystemCall::kEventfd ||
@@ -134,14 +136,31 @@ std::string CallFault::ToString() const {
   return "?";
 }
 
-SharedTally::SharedTally() {
-  void* const memory =
-      mmap(nullptr, sizeof(CallTally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) std::abort();
-  tally_ = new (memory) CallTally;
+SharedTally::SharedTally() : file_(memfd_create("tally", MFD_CLOEXEC)), maker_(getpid()) {
+  if (ftruncate(file_, sizeof(CallTally)) != 0) std::abort();
+  Map();
+  new (tally_) CallTally;
 }
 
-SharedTally::~SharedTally() { munmap(tally_, sizeof(CallTally)); }
+SharedTally::SharedTally(const char* path) : file_(open(path, O_RDWR | O_CLOEXEC)), maker_(0) {
+  Map();
+}
+
+void SharedTally::Map() {
+  void* const memory =
+      mmap(nullptr, sizeof(CallTally), PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
+  if (memory == MAP_FAILED) std::abort();
+  tally_ = static_cast<CallTally*>(memory);
+}
+
+SharedTally::~SharedTally() {
+  munmap(tally_, sizeof(CallTally));
+  close(file_);
+}
+
+std::string SharedTally::path() const {
+  return "/proc/" + std::to_string(maker_) + "/fd/" + std::to_string(file_);
+}
 
 CallFaultScope::CallFaultScope(const CallFault& fault, CallTally& tally) {
   the_fault = fault;

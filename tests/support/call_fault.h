@@ -60,17 +60,24 @@ struct CallTally {
   std::atomic<SystemCall> where = SystemCall::kCount;  // if it befell
 };
 
-// Anonymous memory that is shared by the process that makes it and its forks.
+// Memory that is shared by the process that makes it, its forks, and whoever opens its path, which
+// works while that process lives.
 class SharedTally {
  public:
   SharedTally();
+  explicit SharedTally(const char* path);
   ~SharedTally();
   SharedTally(const SharedTally&) = delete;
   SharedTally& operator=(const SharedTally&) = delete;
   CallTally& operator*() const { return *tally_; }
   CallTally* operator->() const { return tally_; }
+  std::string path() const;
 
  private:
+  void Map();
+
+  const int file_;
+  const int maker_;  // process id
   CallTally* tally_;
 };
 

@@ -21,6 +21,7 @@
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "tests/support/call_fault.h"
 #include "tests/support/process_resources.h"
 
 namespace ipdl {
@@ -239,7 +240,8 @@ ForkedOutcome RunForked(absl::FunctionRef<void()> body, absl::Duration timeout,
 }
 
 void RunForkedTest(absl::FunctionRef<void()> body) {
-  const ForkedOutcome outcome = RunForked(body);
+  const ForkedOutcome outcome =
+      RunForked(body, InLongFaultProfile() ? kLongForkedTimeout : kForkedTimeout);
   if (outcome.skipped()) {
     GTEST_SKIP() << outcome.ToString();
   }

@@ -62,6 +62,9 @@ inline constexpr absl::Duration kLeakGrace = absl::Seconds(3);
 // be null. Set before main.
 extern void (*before_fork)();
 
+// In the long profile of faults (call_fault.h), in which one test is thousands of scripts.
+inline constexpr absl::Duration kLongForkedTimeout = absl::Hours(4);
+
 // Runs `body` in a fork and returns what became of it. Reports nothing to gtest.
 ForkedOutcome RunForked(absl::FunctionRef<void()> body, absl::Duration timeout = kForkedTimeout,
                         absl::Duration leak_grace = kLeakGrace);
