@@ -44,6 +44,10 @@ struct Limits {
   // How long something waits for what another connection brings: at least so long, at most twice.
   static constexpr uint64_t kWaitSeconds = 10;
 
+  // How long a new connection waits for the other end's greeting: as long as a process may take to
+  // start. Not a node that waits for its referrer to have a broker. Without SetTimer: for ever.
+  static constexpr uint64_t kGreetingSeconds = 120;
+
   // Parcels on one node that wait for relayed objects.
   size_t awaited_relays = 65536;
 

@@ -288,5 +288,27 @@ TEST_F(TimedAttackTest, PermitsForIntroductionsComeBack) {
   CloseAll({second.a, second.b});
 }
 
+class GreetingTest : public WireAttackTest {
+ protected:
+  GreetingTest() : WireAttackTest(TestNetwork::driver_with_timers()) {}
+};
+
+TEST_F(GreetingTest, WhoDoesNotGreetInTimeIsDisconnected) {
+  ASSERT_EQ(1u, network().timers.size());
+  EXPECT_FALSE(IsCutOff());
+  network().FireTimers();
+  EXPECT_TRUE(IsCutOff());
+}
+
+TEST_F(GreetingTest, WhoGreetsInTimeStays) {
+  const auto timers = network().timers;
+  Greet();
+  EXPECT_TRUE(network().timers.empty());
+  // Also if the timer had run out already.
+  network().timers = timers;
+  network().FireTimers();
+  EXPECT_FALSE(IsCutOff());
+}
+
 }  // namespace
 }  // namespace ipdl::portal

@@ -104,7 +104,10 @@ IpczResult Node::Connect(DriverObject& transport, size_t num_portals, IpczConnec
       break;
   }
   if (result == IPCZ_RESULT_OK) result = in_use->Activate(link);
-  if (result == IPCZ_RESULT_OK) return IPCZ_RESULT_OK;
+  if (result == IPCZ_RESULT_OK) {
+    link->AwaitGreeting();
+    return IPCZ_RESULT_OK;
+  }
   transport = in_use->TakeObject();
   Turn turn(domain(), Cause::kApiCall);
   for (Ref<Router>& portal : *portals) portal->Close(turn);
@@ -326,7 +329,7 @@ void Node::ActivateLater(Turn& turn, const Ref<NodeLink>& link, DriverObject obj
   link->SetTransport(transport);
   turn.Later([link, transport, memory = std::move(memory)] {
     if (memory.is_valid()) link->AdoptMemory(memory);
-    if (transport->Activate(link) == IPCZ_RESULT_OK) return;
+    if (transport->Activate(link) == IPCZ_RESULT_OK) return link->AwaitGreeting();
     Turn turn(link->node().domain(), Cause::kTransport);
     link->Disconnect(turn);
   });

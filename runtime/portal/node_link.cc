@@ -40,7 +40,10 @@ void NodeLink::Establish(Turn& turn, Role role, const NodeName& peer, bool side_
   role_ = role;
   peer_name_ = peer;
   side_a_ = side_a;
-  if (transport_) transport_->SetPeer(node_, peer);
+  if (transport_) {
+    transport_->SetPeer(node_, peer);
+    turn.Later([transport = transport_] { transport->SetTimer(UINT64_MAX, kGreetInTime); });
+  }
   for (const Ref<RemoteLink>& link : SortedHops()) {
     link->side_a = side_a;
     link->peer_settled = true;

@@ -49,7 +49,7 @@ struct ParsedParcel;
 enum class HopMaker : uint8_t { kParcel, kAccept };
 
 // What a timer of the driver is set for.
-enum LinkTimer : uintptr_t { kReadOn = 0, kGiveUpWaits = 1, kGivePermits = 2, kLookAtRing = 3 };
+enum LinkTimer : uintptr_t { kReadOn = 0, kGiveUpWaits = 1, kGivePermits = 2, kLookAtRing = 3, kGreetInTime = 4 };
 
 class NodeLink : public RefCounted {
  public:
@@ -135,6 +135,8 @@ class NodeLink : public RefCounted {
   // Something waits here that has to come in time: see Limits::kWaitSeconds.
   void BeginWait(Turn& turn);
   uint64_t look() const { return look_; }
+  // The greeting has to come in time. Without lock, once the transport is active.
+  void AwaitGreeting();
   // Whether this client may have another introduction made now.
   bool TakePermit(Turn& turn);
   // The same for what it says of another client.

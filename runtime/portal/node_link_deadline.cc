@@ -53,6 +53,15 @@ void NodeLink::GiveUpWaits(Turn& turn) {
   if (waits) BeginWait(turn);
 }
 
+void NodeLink::AwaitGreeting() {
+  Turn turn(node_->domain(), Cause::kApiCall);
+  // A referrer may itself be waiting for a broker.
+  if (is_established() || dead_ || !transport_ || role_ == Role::kReferrerAwaited) return;
+  turn.Later([transport = transport_] {
+    transport->SetTimer(Limits::kGreetingSeconds * kMicroseconds, kGreetInTime);
+  });
+}
+
 bool NodeLink::TakePermit(Turn& turn) {
   if (permits_used_ >= node_->limits().introductions_per_second) return false;
   TimePermits(turn);
@@ -76,6 +85,7 @@ void NodeLink::TimePermits(Turn& turn) {
 void NodeLink::OnDeadline(Transport* transport, uintptr_t context) {
   Turn turn(node_->domain(), Cause::kTransport);
   if (dead_ || transport_ != transport) return;
+  if (context == kGreetInTime && !is_established()) Disconnect(turn);
   if (context == kGivePermits) permits_used_ = accusation_permits_used_ = 0;
   if (context == kGiveUpWaits) GiveUpWaits(turn);
 }

@@ -309,6 +309,22 @@ TEST_P(RemoteTest, ANewConnectionToTheSameBrokerReplacesTheOld) {
   CloseAll({first.a, first.b, second.a, second.b});
 }
 
+TEST_P(RemoteTest, OfTwoConnectionsMadeAtOnceOneIsLeft) {
+  const IpczHandle client = NewNode();
+  const IpczHandle broker = NewBroker();
+  const Portals first = Connect(broker, client);
+  const Portals second = Connect(broker, client);
+  const auto is_closed = [&](const Portals& portals) {
+    return (Status(portals.a).flags & IPCZ_PORTAL_STATUS_PEER_CLOSED) != 0 &&
+           (Status(portals.b).flags & IPCZ_PORTAL_STATUS_PEER_CLOSED) != 0;
+  };
+  EXPECT_TRUE(network().RunUntil([&] { return is_closed(first) || is_closed(second); }));
+  const Portals& left = is_closed(first) ? second : first;
+  EXPECT_EQ(IPCZ_RESULT_OK, Put(left.a, "served"));
+  EXPECT_EQ("served", WaitToGet(left.b).text);
+  CloseAll({first.a, first.b, second.a, second.b});
+}
+
 TEST_P(RemoteTest, ANewConnectionOfTwoBrokersReplacesTheOld) {
   const IpczHandle broker = NewBroker();
   const IpczHandle other = NewBroker();

@@ -302,9 +302,10 @@ const IpczDriver& TestNetwork::driver_with_timers() {
     IpczExtendedDriver made = {};
     made.driver = driver();
     made.driver.size = sizeof(made);
-    made.SetTimer = [](IpczDriverHandle transport, uint64_t, uintptr_t context, uint32_t,
+    made.SetTimer = [](IpczDriverHandle transport, uint64_t delay, uintptr_t context, uint32_t,
                        const void*) -> IpczResult {
-      g_current->timers.emplace_back(transport, context);
+      std::erase(g_current->timers, std::make_pair(transport, context));
+      if (delay != UINT64_MAX) g_current->timers.emplace_back(transport, context);
       return IPCZ_RESULT_OK;
     };
     return made;

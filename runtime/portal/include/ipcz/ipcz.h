@@ -444,6 +444,11 @@ struct IPCZ_ALIGN(8) IpczAPI {
    *   no broker   SHARE_BROKER    a node that says INHERIT_BROKER
    *   Every other mix is INVALID_ARGUMENT. TO_ALLOCATION_DELEGATE may be added to all.
    *
+   * At most one connection exists between two nodes: a new one ends the one before, and its portals
+   * see their peers closed. A node that connects to its broker again begins anew, as if it had lost
+   * it. If the driver has SetTimer, a connection whose other end does not greet within two minutes
+   * is over; not one that waits for the other end to have a broker.
+   *
    *   INVALID_ARGUMENT    no node, transport 0, no portals, null output, or flags
    *   OUT_OF_RANGE        more than 12 portals
    *   RESOURCE_EXHAUSTED  no memory for the connection
