@@ -416,5 +416,13 @@ TEST_F(RunLoopTest, ThreadsPostToTheNodeWhileItWaits) {
   loop_->ExpectPostsToNode(-1);
 }
 
+TEST_F(RunLoopTest, WhatATaskOfTheNodePostsToTheNodeIsNotSleptOver) {
+  loop_->PostToNode([&] { loop_->PostToNode(Note("second")); });
+  loop_->Turn(kNow);
+  // Would sleep for ever.
+  loop_->Turn(absl::InfiniteDuration());
+  EXPECT_THAT(seen_, ElementsAre("second"));
+}
+
 }  // namespace
 }  // namespace ipdl

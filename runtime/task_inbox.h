@@ -59,7 +59,7 @@ class TaskInbox {
   // the loop may sleep for no time only, but is woken all the same.
   bool FallAsleep() {
     sleep_.store(Sleep::kForAll);
-    return !knocked_.load();
+    return !knocked_.load() && !node_knocked_.load();
   }
   void WakeUp() { sleep_.store(Sleep::kAwake); }
 
