@@ -87,6 +87,12 @@ void NodeLink::Send(Turn& turn, RemoteLink* link, ParcelPtr parcel) {
       WriteParcel(turn, link, absl::MakeConstSpan(parcel->data(), parcel->size()))) {
     return turn.Discard(std::move(parcel));
   }
+  // Who put them hears of it now, whoever transmits the parcel, and when.
+  for (const Ref<Object>& object : parcel->attachments) {
+    if (object && object->kind() == ObjectKind::kPortal) {
+      static_cast<Router*>(object.get())->LeaveApplication(turn);
+    }
+  }
   Outgoing& outgoing = queue_.emplace_back();
   outgoing.type = MessageType::kParcel;
   outgoing.link = Ref<RemoteLink>(link);

@@ -70,6 +70,8 @@ class Router : public Object {
   IpczResult SetLimits(Turn& turn, uint64_t parcels, uint64_t bytes);
   // See IpczExtendedAPI.HoldOrigin. Null: there is none.
   ParcelPtr Origin() const;
+  // The application has no part in it any more: it was sent, merged or closed. Any number of times.
+  void LeaveApplication(Turn& turn);
   // The application, or the parcel that it was in, lets go of it.
   void Close(Turn& turn);
 
@@ -180,8 +182,6 @@ class Router : public Object {
   void SendWatch(Turn& turn, const Amounts& window);
   void SendRead(Turn& turn, const Amounts& amounts);
   IpczResult CheckAttachments(const ReservedHandles& handles) const;
-  // The application has no part in it any more: it was sent, merged or closed.
-  void LeaveApplication(Turn& turn);
   void UpdateTraps(Turn& turn, bool new_parcel);
   ParcelPtr TakeHead(Turn& turn);
   void RememberOrigin(Turn& turn, const Parcel& parcel);
