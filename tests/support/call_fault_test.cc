@@ -127,6 +127,7 @@ TEST(CallFaultTest, AnInterruptedCloseHasClosed) {
 
 TEST(CallFaultTest, AReceiverWithoutRoomLosesDescriptors) {
   const Ends ends;
+  SharedTally tally;  // has a descriptor of its own
   const int lowest = dup(0);
   close(lowest);
   char byte = 'x';
@@ -144,7 +145,6 @@ TEST(CallFaultTest, AReceiverWithoutRoomLosesDescriptors) {
   const int fd = 0;
   std::memcpy(CMSG_DATA(header), &fd, sizeof(fd));
   ASSERT_EQ(1, sendmsg(ends.ends[0], &message, 0));
-  SharedTally tally;
   const CallFaultScope scope({.kind = Kind::kError, .error = EMFILE, .at = 1}, *tally);
   ASSERT_EQ(1, recvmsg(ends.ends[1], &message, MSG_CMSG_CLOEXEC));
   EXPECT_NE(0, message.msg_flags & MSG_CTRUNC);

@@ -87,7 +87,10 @@ struct TestDriverCalls {
 
   static IpczResult Close(IpczDriverHandle handle, uint32_t, const void*) {
     TestNetwork::Object* const object = From(handle);
-    if (object->kind == Kind::kTransport) CloseTransport(object->transport);
+    if (object->kind == Kind::kTransport) {
+      CloseTransport(object->transport);
+      std::erase_if(g_current->timers, [&](const auto& timer) { return timer.first == handle; });
+    }
     Delete(handle);
     return IPCZ_RESULT_OK;
   }
@@ -314,7 +317,10 @@ const IpczDriver& TestNetwork::driver_with_timers() {
 }
 
 void TestNetwork::FireTimers() {
-  for (const auto& [transport, context] : std::exchange(timers, {})) {
+  for (const auto& timer : std::vector(timers)) {
+    // What an earlier one caused may have ended it, with its transport.
+    if (std::erase(timers, timer) == 0) continue;
+    const auto& [transport, context] = timer;
     const std::shared_ptr<TransportEnd> end = From(transport)->transport;
     if (!end->active) continue;
     end->handler(end->listener, &context, sizeof(context), nullptr, 0,

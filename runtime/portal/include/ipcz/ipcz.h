@@ -601,7 +601,6 @@ struct IPCZ_ALIGN(8) IpczCounters {
 typedef uint32_t IpczDumpFlags;
 /* As a graph in the DOT language rather than as text. */
 #define IPCZ_DUMP_DOT IPCZ_FLAG_BIT(16)
-
 typedef uint32_t IpczTraceEventKind;
 #define IPCZ_TRACE_LINK_UP ((IpczTraceEventKind)1)      /* a connection is established */
 #define IPCZ_TRACE_LINK_DOWN ((IpczTraceEventKind)2)    /* a connection is over */
