@@ -101,23 +101,18 @@ std::string_view HandleKindName(OwnedHandle::Kind kind);
 
 constexpr bool KindSupported(OwnedHandle::Kind kind) {
   switch (kind) {
-    case OwnedHandle::Kind::kNone:
-      return false;
     case OwnedHandle::Kind::kPortal:
-      return true;
 #if defined(_WIN32)
     case OwnedHandle::Kind::kWindowsHandle:
-      return true;
 #else
     case OwnedHandle::Kind::kFileDescriptor:
-      return true;
 #endif
 #if defined(__APPLE__)
     case OwnedHandle::Kind::kMachSendRight:
     case OwnedHandle::Kind::kMachReceiveRight:
     case OwnedHandle::Kind::kMachSendOnceRight:
-      return true;
 #endif
+      return true;
     default:
       return false;
   }

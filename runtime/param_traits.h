@@ -2,8 +2,8 @@
 //
 // This file has the interface, the scalars, handles, and three ready-made bases for types of an
 // author's own; param_traits_std.h has strings, arrays, optionals and owning pointers, byte_buf.h
-// has ByteBuf, param_traits_fields.h a base for structs. Generated code specialises the template for each struct and union. Called by
-// generated code; calls Writer and Reader.
+// has ByteBuf, param_traits_fields.h a base for structs. Generated code specialises the template
+// for each struct and union. Called by generated code; calls Writer and Reader.
 //
 // A specialisation has
 //   static void Write(Writer& out, const T& value);   // or T&& if writing consumes the value

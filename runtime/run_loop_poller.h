@@ -49,8 +49,8 @@ class RunLoopPoller {
   virtual absl::Status Change(int fd, FdInterest before, FdInterest now, Trigger trigger,
                               uint64_t token) = 0;
 
-  // Says nothing of a descriptor that the kernel knows, which was given kLevel, until Resume; cannot
-  // fail for want of memory. What it is ready for then is reported.
+  // Says nothing of a descriptor that the kernel knows, which was given kLevel, until Resume;
+  // cannot fail for want of memory. What it is ready for then is reported.
   virtual void Pause(int fd, FdInterest interest, uint64_t token) = 0;
   virtual void Resume(int fd, FdInterest interest, uint64_t token) = 0;
 

@@ -49,7 +49,13 @@ struct ParsedParcel;
 enum class HopMaker : uint8_t { kParcel, kAccept };
 
 // What a timer of the driver is set for.
-enum LinkTimer : uintptr_t { kReadOn = 0, kGiveUpWaits = 1, kGivePermits = 2, kLookAtRing = 3, kGreetInTime = 4 };
+enum LinkTimer : uintptr_t {
+  kReadOn = 0,
+  kGiveUpWaits = 1,
+  kGivePermits = 2,
+  kLookAtRing = 3,
+  kGreetInTime = 4
+};
 
 class NodeLink : public RefCounted {
  public:

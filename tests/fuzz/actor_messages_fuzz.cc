@@ -79,7 +79,7 @@ class Scene {
   Scene() : loop_(*ipdl::RunLoop::Create()), victim_(ipdl::MakeRef<Victim>(&journal_)) {
     ipdl::Endpoint<Base> end;
     peer_ = std::make_unique<HostilePeer>(&end);
-    fuzz::Check(end.Bind(victim_, loop_.get()).ok(), "the victim cannot be bound");
+    fuzz::Check(end.Bind(victim_).ok(), "the victim cannot be bound");
   }
   ~Scene() {
     victim_->Close();
@@ -102,11 +102,17 @@ class Scene {
     }
   }
 
+  // From -128 to 127.
+  static int32_t Small(Input& input) {
+    const int32_t byte = input.Byte();
+    return byte < 128 ? byte : byte - 256;
+  }
+
   static Bytes Message(Input& input) {
     const ipdl::ProtocolInfo& protocol = *kProtocols[input.Below(4)];
     const size_t message = input.Byte();
-    const int32_t routing = static_cast<int8_t>(input.Byte());
-    const int32_t seqno = static_cast<int8_t>(input.Byte());
+    const int32_t routing = Small(input);
+    const int32_t seqno = Small(input);
     if (message >= 128) {
       return ReplyBytes(protocol, static_cast<uint16_t>(message - 128), routing, seqno,
                         input.Byte());
