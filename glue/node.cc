@@ -147,6 +147,7 @@ absl::StatusOr<Node*> Node::Of(RunLoop* loop) {
 
 absl::StatusOr<Node*> Node::Make(RunLoop* loop) {
   Process& process = ThisProcess();
+  std::unique_ptr<Node> node;  // one that cannot join ends after the lock, which it takes
   MutexLock lock(&process.mutex);
   process.CheckForFork();
   const auto broker = std::find_if(process.nodes.begin(), process.nodes.end(),
@@ -162,7 +163,7 @@ absl::StatusOr<Node*> Node::Make(RunLoop* loop) {
                        nullptr, &made) != IPCZ_RESULT_OK) {
     return absl::UnavailableError("the router makes no node");
   }
-  std::unique_ptr<Node> node(new Node(loop, made, is_broker));
+  node.reset(new Node(loop, made, is_broker));
   absl::Status joined;
   if (has_broker) {
     joined = node->JoinBroker(**broker);

@@ -306,5 +306,12 @@ FORKED_TEST(Process, AProcessThatWasNotLaunchedHasNoInheritedEndpoint) {
   }
 }
 
+FORKED_TEST(Process, AConnectionThatIsNoneIsAnError) {
+  auto loop = *ipdl::RunLoop::Create();
+  const auto end =
+      ipdl::ConnectToLauncher(ipdl::FileDescriptor(open("/dev/null", O_RDWR | O_CLOEXEC)), 1);
+  EXPECT_FALSE(end.ok());
+}
+
 }  // namespace
 }  // namespace actors
