@@ -86,6 +86,8 @@ class Describer {
         return Bytes();
       case 'M':
         return Memory();
+      case 'P':
+        return Pipe();
       case 'h':
         return Handle();
       case 'E':
@@ -184,6 +186,14 @@ class Describer {
     uint8_t kind = 0;
     if (!in_.Get(&safety) || !in_.Get(&n) || !in_.Get(&kind)) return false;
     out += Text("(", n, safety == 0 ? " bytes of Shmem)" : " bytes of unsafe Shmem)");
+    return true;
+  }
+
+  bool Pipe() {
+    uint32_t number = 0;
+    uint8_t kind = 0;
+    if (!in_.Get(&number) || !in_.Get(&kind)) return false;
+    out += "data pipe";
     return true;
   }
 

@@ -54,14 +54,14 @@ Node::Process& Node::ThisProcess() {
   return process;
 }
 
-const IpczAPI& Node::Api() {
+const IpczExtendedAPI& Node::ExtendedApi() {
   static const IpczExtendedAPI table = [] {
     IpczExtendedAPI filled = {};
     filled.api.size = sizeof(filled);
     IpczGetAPI(&filled.api);
     return filled;
   }();
-  return table.api;
+  return table;
 }
 
 std::pair<OwnedHandle, OwnedHandle> Node::OpenPair() {

@@ -42,8 +42,9 @@ enum class Joins : uint8_t {
 
 class Node final : public RunLoop::Companion {
  public:
-  // The router's functions.
-  static const IpczAPI& Api();
+  // The router's functions, and the table of those and the additions.
+  static const IpczAPI& Api() { return ExtendedApi().api; }
+  static const IpczExtendedAPI& ExtendedApi();
 
   // That of the loop, on whose thread this is called. Errors: no memory.
   static absl::StatusOr<Node*> Of(RunLoop* loop);

@@ -74,7 +74,7 @@ constexpr Compression CompressionOf(uint16_t flags) {
 
 // The signature strings list `name:type` separated by commas. A type is one of
 //   b bool   c char   i8 i16 i32 i64 u8 u16 u32 u64   f32 f64   s string   w u16string   B ByteBuf
-//   M Shmem   h handle of any kind   A actor   E endpoint   N managed endpoint
+//   M Shmem   P data pipe   h handle of any kind   A actor   E endpoint   N managed endpoint
 //   ?T optional   ^T unique_ptr   *T array
 //   {name:type,...} struct   <T|T|...> union   . opaque: printing of the message stops there
 struct MessageInfo {

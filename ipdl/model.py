@@ -40,6 +40,12 @@ class Category(enum.Enum):
     BYTES = "bytes"  # ipdl::ByteBuf
     HANDLE = "handle"  # a kernel handle: file descriptor, Windows handle, Mach right
     SHMEM = "shmem"  # a mapped segment, itself backed by a handle
+    PIPE = "pipe"  # an end of a data pipe
+
+    @property
+    def is_handle(self) -> bool:
+        """A handle travels with the value, which cannot be compared."""
+        return self in (Category.HANDLE, Category.SHMEM, Category.PIPE)
 
 
 class Passing(enum.Enum):
@@ -82,7 +88,7 @@ class Holds(enum.Flag):
     NOTHING = 0
     MOVE_ONLY = enum.auto()  # what C++ cannot copy
     CONSUMED = enum.auto()  # what sending takes
-    HANDLE = enum.auto()  # a kernel handle: handle types and Shmem
+    HANDLE = enum.auto()  # a handle: handle types, Shmem, data pipes
     ENDPOINT = enum.auto()
     MANAGED_ENDPOINT = enum.auto()
     ACTOR = enum.auto()

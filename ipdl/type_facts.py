@@ -158,8 +158,7 @@ def _own(part: Type) -> Holds:
     """What is so of the type itself, whatever is inside."""
     if isinstance(part, Builtin):
         found = Holds.MOVE_ONLY | Holds.CONSUMED if part.entry.move_only else Holds.NOTHING
-        is_handle = part.entry.category in (Category.HANDLE, Category.SHMEM)
-        return found | Holds.HANDLE if is_handle else found
+        return found | Holds.HANDLE if part.entry.category.is_handle else found
     if isinstance(part, Imported):
         return _IMPORTED[part.using.move_only]
     if isinstance(part, Endpoint):
@@ -191,7 +190,7 @@ def consumed_by_send(type_: Type) -> bool:
 
 
 def carries_handles(type_: Type) -> bool:
-    """A kernel handle may travel with the value: handle types and Shmem. Imported C++ types are
+    """A handle may travel with the value: handle types, Shmem, data pipes. Imported C++ types are
     opaque to the compiler and count as carrying none."""
     return Holds.HANDLE in holds(type_)
 
@@ -216,7 +215,7 @@ def is_comparable(type_: Type) -> bool:
         if aggregate is not None:
             return aggregate.comparable
         if isinstance(part, Builtin):
-            return part.entry.category not in (Category.HANDLE, Category.SHMEM)
+            return not part.entry.category.is_handle
         return not isinstance(part, (Endpoint, ManagedEndpoint, UniquePtr))
 
     while isinstance(type_, (Array, Optional, Map)):

@@ -114,6 +114,8 @@ def _builtin(type_: Builtin) -> str:
         return "h"
     if entry.category is Category.SHMEM:
         return "M"
+    if entry.category is Category.PIPE:
+        return "P"
     if entry.category is Category.BYTES:
         return "B"
     return _letter(entry)

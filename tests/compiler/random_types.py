@@ -15,7 +15,7 @@ STRINGS = {"std": ["string", "u16string"], "gecko": ["nsCString", "nsString"]}
 # Names of which no two are one type in C++.
 DISTINCT = ["bool", "int8_t", "uint16_t", "int32_t", "uint64_t", "float", "double"]
 HANDLES = {
-    "std": ["FileDescriptor", "MachSendRight", "WindowsHandle"],
+    "std": ["FileDescriptor", "MachSendRight", "WindowsHandle", "DataPipeReceiver"],
     "gecko": ["FileDescriptor"],
 }
 
