@@ -173,25 +173,29 @@ IpczResult ChannelTransport::Transmit(absl::Span<const uint8_t> data,
 }
 
 void ChannelTransport::ReportBadActivity(uintptr_t context, uint32_t flags,
-                                         const TransportItem* accuser) {
+                                         const TransportItem* accuser, std::string_view reason) {
   const bool forwarded = (flags & IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED) != 0;
   const ChannelTransport* const accuses = accuser == nullptr || accuser->is_local()
                                               ? nullptr
                                               : static_cast<const ChannelTransport*>(accuser);
   const bool believed = accuses == nullptr || accuses->judges_;
+  const std::string why = reason.empty() ? "" : absl::StrCat(": ", EscapePeerText(reason));
+  const std::string who =
+      accuses == nullptr ? "a parcel" : EscapePeerText(accuses->peer().ToString());
   if (accuses != nullptr || forwarded) {
-    const std::string who =
-        accuses == nullptr ? "a parcel" : EscapePeerText(accuses->peer().ToString());
     const std::string what = absl::StrCat(
         accuses == nullptr ? "" : " rejected a parcel", " that came from ",
         EscapePeerText(peer_.ToString()), forwarded ? ", which may only have passed it on" : "",
-        accuses == nullptr ? ", was rejected" : "", believed ? "" : "; it is not trusted to judge");
+        accuses == nullptr ? ", was rejected" : "", believed ? "" : "; it is not trusted to judge",
+        why);
     LogErrorLimited(absl::StrCat("accused by ", who), absl::StrCat(who, what));
   }
   if (forwarded || !believed || policy_->on_misconduct == nullptr) return;
-  policy_->on_misconduct(peer_, {.kind = Misconduct::Kind::kRejectedParcel,
-                                 .what = "a parcel that it put was rejected",
-                                 .context = context});
+  const std::string what =
+      accuses == nullptr ? absl::StrCat("a parcel that it put was rejected", why)
+                         : absl::StrCat(who, " rejected a parcel that it put", why);
+  policy_->on_misconduct(
+      peer_, {.kind = Misconduct::Kind::kRejectedParcel, .what = what, .context = context});
 }
 
 }  // namespace ipdl

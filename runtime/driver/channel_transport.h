@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -54,7 +55,8 @@ class ChannelTransport final : public TransportItem {
   void Deactivate() override;
   IpczResult Transmit(absl::Span<const uint8_t> data,
                       absl::Span<const IpczDriverHandle> items) override;
-  void ReportBadActivity(uintptr_t context, uint32_t flags, const TransportItem* accuser) override;
+  void ReportBadActivity(uintptr_t context, uint32_t flags, const TransportItem* accuser,
+                         std::string_view reason) override;
   bool is_local() const override { return false; }
   RunLoop* loop() const override { return loop_; }
   void MoveTo(RunLoop* loop) override;

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <tuple>
 #include <vector>
 
 #if defined(__APPLE__)
@@ -135,8 +134,12 @@ IpczResult IPCZ_API CreateTransports(IpczDriverHandle transport0, IpczDriverHand
     // All within this process. An end that is not sent stays where the other one comes from.
     RunLoop* const loop0 = over0 != nullptr ? over0->loop() : nullptr;
     RunLoop* const loop1 = over1 != nullptr ? over1->loop() : loop0;
-    std::tie(*new_transport0, *new_transport1) =
-        NewLocalTransports(over0 != nullptr ? loop0 : loop1, loop1);
+    const auto* const model = static_cast<const LocalTransport*>(over0 != nullptr ? over0 : over1);
+    auto pair = LocalTransport::NewPair(
+        over0 != nullptr ? loop0 : loop1, loop1,
+        model != nullptr ? model->hears() : LocalTransport::Hears::kFromLoop);
+    *new_transport0 = DriverItem::Give(std::move(pair.first));
+    *new_transport1 = DriverItem::Give(std::move(pair.second));
     return IPCZ_RESULT_OK;
   }
   auto pair = ChannelTransport::NewPair(channel0, channel1);
@@ -176,13 +179,14 @@ IpczResult IPCZ_API ReportBadTransportActivity(IpczDriverHandle transport, uintp
                                                uint32_t flags, const void* options) {
   auto* const item = DriverItem::GetAs<TransportItem>(transport);
   if (item == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
+  const auto& accusation = *static_cast<const IpczAccusation*>(options);
   const TransportItem* accuser = nullptr;
   if ((flags & IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED) != 0) {
-    accuser =
-        DriverItem::GetAs<TransportItem>(static_cast<const IpczAccusation*>(options)->accuser);
+    accuser = DriverItem::GetAs<TransportItem>(accusation.accuser);
     if (accuser == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
   }
-  item->ReportBadActivity(context, flags, accuser);
+  item->ReportBadActivity(context, flags, accuser,
+                          {accusation.reason, accusation.num_reason_bytes});
   return IPCZ_RESULT_OK;
 }
 
@@ -282,7 +286,13 @@ IpczDriverHandle NewSocketTransport(FileDescriptor socket, RunLoop* loop,
 }
 
 std::pair<IpczDriverHandle, IpczDriverHandle> NewLocalTransports(RunLoop* loop0, RunLoop* loop1) {
-  auto pair = LocalTransport::NewPair(loop0, loop1);
+  auto pair = LocalTransport::NewPair(loop0, loop1, LocalTransport::Hears::kFromLoop);
+  return {DriverItem::Give(std::move(pair.first)), DriverItem::Give(std::move(pair.second))};
+}
+
+std::pair<IpczDriverHandle, IpczDriverHandle> NewImmediateTransports(RunLoop* loop0,
+                                                                     RunLoop* loop1) {
+  auto pair = LocalTransport::NewPair(loop0, loop1, LocalTransport::Hears::kAtOnce);
   return {DriverItem::Give(std::move(pair.first)), DriverItem::Give(std::move(pair.second))};
 }
 
@@ -300,6 +310,11 @@ bool TakeDriverHandle(IpczDriverHandle object, OwnedHandle* handle) {
 const PeerLabel* PeerOf(IpczDriverHandle transport) {
   const ChannelTransport* const channel = AsChannel(DriverItem::GetAs<TransportItem>(transport));
   return channel == nullptr ? nullptr : &channel->peer();
+}
+
+RunLoop* LoopOf(IpczDriverHandle transport) {
+  const auto* const item = DriverItem::GetAs<TransportItem>(transport);
+  return item == nullptr ? nullptr : item->loop();
 }
 
 size_t CountDriverObjects() { return DriverItem::count(); }

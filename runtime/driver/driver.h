@@ -58,6 +58,12 @@ IpczDriverHandle NewSocketTransport(FileDescriptor socket, RunLoop* loop,
 // programs without a loop.
 std::pair<IpczDriverHandle, IpczDriverHandle> NewLocalTransports(RunLoop* loop0, RunLoop* loop1);
 
+// The same for two nodes whose loops do not wait for each other: all activity happens inside the
+// other end's Transmit, on that thread. Connections that are introduced over it belong to the loop
+// of the end where they arrive.
+std::pair<IpczDriverHandle, IpczDriverHandle> NewImmediateTransports(RunLoop* loop0,
+                                                                     RunLoop* loop1);
+
 // What a box of type DRIVER_OBJECT holds. Takes `handle`, which must not be empty.
 IpczDriverHandle NewDriverHandle(OwnedHandle handle);
 // Takes the content of a box. False if it is no handle; then it is closed.
@@ -66,6 +72,9 @@ bool TakeDriverHandle(IpczDriverHandle object, OwnedHandle* handle);
 // Who is at the other end of a transport of this driver, as whoever made it said. Null within this
 // process. Valid as long as the transport.
 const PeerLabel* PeerOf(IpczDriverHandle transport);
+
+// That of the node which uses the transport; null: there is none.
+RunLoop* LoopOf(IpczDriverHandle transport);
 
 // Objects of this driver that the process holds; for tests and figures. Any thread.
 size_t CountDriverObjects();

@@ -29,6 +29,9 @@ struct LocalTransport::End : std::enable_shared_from_this<End> {
   // Sees to it that Pump is called. Without lock.
   void Wake();
   void TellPeerClosed() const;
+  bool WaitsForLoop() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    return loop != nullptr && hears == Hears::kFromLoop;
+  }
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     return active && (deactivating || !incoming.empty() || (peer_closed && !error_told));
   }
@@ -37,6 +40,7 @@ struct LocalTransport::End : std::enable_shared_from_this<End> {
 
   Mutex mutex;
   RunLoop* loop ABSL_GUARDED_BY(mutex) = nullptr;
+  Hears hears ABSL_GUARDED_BY(mutex) = Hears::kFromLoop;
   std::deque<Datagram> incoming ABSL_GUARDED_BY(mutex);
   Listener listener ABSL_GUARDED_BY(mutex);
   bool active ABSL_GUARDED_BY(mutex) = false;
@@ -52,7 +56,7 @@ void LocalTransport::End::Wake() {
   {
     MutexLock lock(&mutex);
     if (!HasWork()) return;
-    if (loop != nullptr) {
+    if (WaitsForLoop()) {
       if (std::exchange(posted, true)) return;
       loop->PostToNode([self = shared_from_this()] {
         {
@@ -90,7 +94,7 @@ void LocalTransport::End::Pump() {
     if (deactivating) {
       flags = IPCZ_TRANSPORT_ACTIVITY_DEACTIVATED;
       active = false;
-      if (loop != nullptr) loop->ExpectPostsToNode(-1);
+      if (WaitsForLoop()) loop->ExpectPostsToNode(-1);
     } else if (!incoming.empty()) {
       datagram = std::move(incoming.front());
       incoming.pop_front();
@@ -110,9 +114,13 @@ void LocalTransport::End::Pump() {
 }
 
 std::pair<std::unique_ptr<LocalTransport>, std::unique_ptr<LocalTransport>> LocalTransport::NewPair(
-    RunLoop* loop0, RunLoop* loop1) {
+    RunLoop* loop0, RunLoop* loop1, Hears hears) {
   const auto end0 = std::make_shared<End>();
   const auto end1 = std::make_shared<End>();
+  for (const auto& end : {end0, end1}) {
+    MutexLock lock(&end->mutex);
+    end->hears = hears;
+  }
   end0->peer = end1;
   end1->peer = end0;
   std::unique_ptr<LocalTransport> transport0(new LocalTransport(end0));
@@ -140,6 +148,11 @@ RunLoop* LocalTransport::loop() const {
   return end_->loop;
 }
 
+LocalTransport::Hears LocalTransport::hears() const {
+  MutexLock lock(&end_->mutex);
+  return end_->hears;
+}
+
 void LocalTransport::MoveTo(RunLoop* loop) {
   MutexLock lock(&end_->mutex);
   if (!end_->active) end_->loop = loop;
@@ -151,7 +164,7 @@ IpczResult LocalTransport::Activate(const Listener& listener) {
     MutexLock lock(&end->mutex);
     end->listener = listener;
     end->active = true;
-    if (end->loop != nullptr) end->loop->ExpectPostsToNode(1);
+    if (end->WaitsForLoop()) end->loop->ExpectPostsToNode(1);
   }
   end->Wake();
   return IPCZ_RESULT_OK;
@@ -163,7 +176,7 @@ void LocalTransport::Deactivate() {
   {
     MutexLock lock(&end->mutex);
     end->deactivating = true;
-    on_loop = end->loop != nullptr && end->loop->thread() == std::this_thread::get_id();
+    on_loop = end->WaitsForLoop() && end->loop->thread() == std::this_thread::get_id();
   }
   // The loop may not turn any more.
   if (on_loop) {

@@ -2,14 +2,16 @@
 //
 // What it is: for nodes of several loops in one process, for programs that want portals without
 // other processes, and for tests. An end with a loop hears of its datagrams from the loop's tasks;
-// one without hears of them inside the other end's Transmit, on that thread. What it is not:
-// bounded; both ends belong to the same program. Items cross as they are. Called by driver.cc.
+// one without, or of a pair that hears at once, inside the other end's Transmit, on that thread.
+// What it is not: bounded; both ends belong to the same program. Items cross as they are. Called by
+// driver.cc.
 
 #ifndef IPDL_RUNTIME_DRIVER_LOCAL_TRANSPORT_H_
 #define IPDL_RUNTIME_DRIVER_LOCAL_TRANSPORT_H_
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,9 +22,12 @@ namespace ipdl {
 
 class LocalTransport final : public TransportItem {
  public:
-  // Two connected ends. A loop that is not null must live until its end is closed or deactivated.
+  enum class Hears : uint8_t { kFromLoop, kAtOnce };
+
+  // Two connected ends of nodes on these loops. A loop that is not null must live until its end is
+  // closed or deactivated.
   static std::pair<std::unique_ptr<LocalTransport>, std::unique_ptr<LocalTransport>> NewPair(
-      RunLoop* loop0, RunLoop* loop1);
+      RunLoop* loop0, RunLoop* loop1, Hears hears);
   ~LocalTransport() override;
 
   IpczResult Activate(const Listener& listener) override;
@@ -30,9 +35,10 @@ class LocalTransport final : public TransportItem {
   IpczResult Transmit(absl::Span<const uint8_t> data,
                       absl::Span<const IpczDriverHandle> items) override;
   // Both ends are the same program: nobody to blame.
-  void ReportBadActivity(uintptr_t, uint32_t, const TransportItem*) override {}
+  void ReportBadActivity(uintptr_t, uint32_t, const TransportItem*, std::string_view) override {}
   bool is_local() const override { return true; }
   RunLoop* loop() const override;
+  Hears hears() const;
   void MoveTo(RunLoop* loop) override;
 
   // Only over local transports, as it is.

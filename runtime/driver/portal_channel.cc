@@ -52,8 +52,12 @@ class PortalChannel::HeldOrigin {
       parcel_ = IPCZ_INVALID_HANDLE;
     }
   }
-  void Reject() const {
-    if (is_held()) ipcz_->Reject(parcel_, 0, IPCZ_REJECT_TELL_BROKER, nullptr);
+  void Reject(std::string_view reason) const {
+    const IpczAccusation why = {sizeof(why), IPCZ_INVALID_DRIVER_HANDLE, reason.data(),
+                                reason.size()};
+    if (is_held()) {
+      ipcz_->Reject(parcel_, 0, IPCZ_REJECT_TELL_BROKER | IPCZ_REJECT_REASON, &why);
+    }
   }
 
  private:
@@ -138,7 +142,7 @@ void PortalChannel::Cut(std::string reason) {
   // If it was not held when another parcel was got, then none was.
   HoldLastOrigin();
   if (const Origin blamed = origin(); blamed != nullptr) {
-    static_cast<const HeldOrigin*>(blamed.get())->Reject();
+    static_cast<const HeldOrigin*>(blamed.get())->Reject(reason);
   }
   Fail(ChannelClosed::Kind::kCut, std::move(reason));
 }

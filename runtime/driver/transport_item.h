@@ -30,7 +30,7 @@ struct Misconduct {
     kRejectedParcel,  // a parcel that it put was rejected; the connection is as it was
   };
   Kind kind;
-  std::string_view what;  // one line for a log; names no peer, valid during the call
+  std::string_view what;  // one line for a log, valid during the call
   uintptr_t context = 0;  // of a rejected parcel: what Reject was given
 };
 
@@ -70,13 +70,14 @@ class TransportItem : public DriverItem {
   // Takes the items.
   virtual IpczResult Transmit(absl::Span<const uint8_t> data,
                               absl::Span<const IpczDriverHandle> items) = 0;
-  // `accuser`: to the node that says so; null: this one.
-  virtual void ReportBadActivity(uintptr_t context, uint32_t flags,
-                                 const TransportItem* accuser) = 0;
+  // `accuser`: to the node that says so; null: this one. `reason`: its words, or nothing.
+  virtual void ReportBadActivity(uintptr_t context, uint32_t flags, const TransportItem* accuser,
+                                 std::string_view reason) = 0;
 
   // Whether the other end is in this process, so that items can cross as they are.
   virtual bool is_local() const = 0;
-  // Where the activity happens; null: wherever someone transmits.
+  // That of the node: where the activity happens, or at least that of items which came this way.
+  // Null: there is none, and it happens wherever someone transmits.
   virtual RunLoop* loop() const = 0;
   // An item that has just crossed a local transport goes on on that transport's loop.
   virtual void MoveTo(RunLoop* loop) = 0;

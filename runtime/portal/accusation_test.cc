@@ -42,7 +42,7 @@ class AccusationTest : public WireAttackTest {
     std::memcpy(reinterpret_cast<NodeName*>(event->context), event->peer, sizeof(NodeName));
   }
   void Accuse(const NodeName& node, uint8_t forwarded = 0) {
-    Send(MessageType::kAccuse, Join(AccuseBody{node, 7, forwarded, {}}));
+    Send(MessageType::kAccuse, Join(AccuseBody{node, 7, forwarded, 0, {}, {}}));
   }
 
   NodeName other_;
@@ -83,8 +83,28 @@ TEST_F(AccusationTest, AnotherFlagIsMalformed) {
 }
 
 TEST_F(AccusationTest, ReservedBytesAreZero) {
-  Send(MessageType::kAccuse, Join(AccuseBody{other_, 7, 0, {0, 0, 1}}));
+  Send(MessageType::kAccuse, Join(AccuseBody{other_, 7, 0, 0, {0, 0, 1}, {}}));
   EXPECT_TRUE(IsCutOff());
+}
+
+TEST_F(AccusationTest, TheReasonIsTold) {
+  AccuseBody body{other_, 7, 0, sizeof(body.reason), {}, {}};
+  std::memset(body.reason, 'x', sizeof(body.reason));
+  Send(MessageType::kAccuse, Join(body));
+  EXPECT_THAT(network().reasons, ElementsAre(std::string(160, 'x')));
+  EXPECT_FALSE(IsCutOff());
+}
+
+TEST_F(AccusationTest, AReasonThatIsTooLongIsMalformed) {
+  Send(MessageType::kAccuse, Join(AccuseBody{other_, 7, 0, 161, {}, {}}));
+  EXPECT_TRUE(IsCutOff());
+  EXPECT_THAT(network().rejections(), IsEmpty());
+}
+
+TEST_F(AccusationTest, BehindAReasonThereIsNothing) {
+  Send(MessageType::kAccuse, Join(AccuseBody{other_, 7, 0, 2, {}, {'n', 'o', '!'}}));
+  EXPECT_TRUE(IsCutOff());
+  EXPECT_THAT(network().rejections(), IsEmpty());
 }
 
 TEST_F(AccusationTest, OnlySoManyInASecond) {
@@ -152,6 +172,13 @@ TEST_F(HoldOriginTest, IsOfTheParcelThatIsRemembered) {
   EXPECT_EQ(IPCZ_RESULT_OK, ipcz().Reject(parcel, 3, IPCZ_REJECT_TELL_BROKER, nullptr));
   EXPECT_THAT(network().rejections(), ElementsAre(3));
   EXPECT_THAT(network().report_flags, ElementsAre(IPCZ_NO_FLAGS));
+  IpczAccusation why = {sizeof(why), 0, "bad", 3};
+  EXPECT_EQ(IPCZ_RESULT_OK, ipcz().Reject(parcel, 4, IPCZ_REJECT_REASON, &why));
+  EXPECT_THAT(network().reasons, ElementsAre("bad"));
+  EXPECT_EQ(IPCZ_RESULT_INVALID_ARGUMENT, ipcz().Reject(parcel, 4, IPCZ_REJECT_REASON, nullptr));
+  why.size = sizeof(why) - 1;
+  EXPECT_EQ(IPCZ_RESULT_INVALID_ARGUMENT, ipcz().Reject(parcel, 4, IPCZ_REJECT_REASON, &why));
+  EXPECT_THAT(network().rejections(), ElementsAre(3, 4));
   CloseAll({parcel});
 }
 

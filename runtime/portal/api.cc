@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "runtime/portal/api_additions.h"
@@ -294,9 +295,15 @@ IpczResult IPCZ_API Trap(IpczHandle portal, const IpczTrapConditions* conditions
 // --- Parcels and boxes ---------------------------------------------------------------------------
 
 IpczResult IPCZ_API Reject(IpczHandle parcel, uintptr_t context, IpczRejectFlags flags,
-                           const void* /*options*/) {
+                           const void* options) {
   const Pinned<HeldParcel> held(parcel);
-  return held ? held->Reject(context, flags) : IPCZ_RESULT_INVALID_ARGUMENT;
+  std::string_view reason;
+  if ((flags & IPCZ_REJECT_REASON) != 0) {
+    const auto* const why = static_cast<const IpczAccusation*>(options);
+    if (why == nullptr || why->size < sizeof(*why)) return IPCZ_RESULT_INVALID_ARGUMENT;
+    if (why->reason != nullptr) reason = {why->reason, why->num_reason_bytes};
+  }
+  return held ? held->Reject(context, reason, flags) : IPCZ_RESULT_INVALID_ARGUMENT;
 }
 
 IpczResult IPCZ_API MakeBox(IpczHandle node, const IpczBoxContents* contents, uint32_t /*flags*/,

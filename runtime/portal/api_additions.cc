@@ -50,7 +50,7 @@ IpczResult IPCZ_API QueryCounters(IpczHandle handle, uint32_t /*flags*/, const v
   const Pinned<Router> router(handle);
   if (!router) return IPCZ_RESULT_INVALID_ARGUMENT;
   Turn turn(router->domain(), Cause::kApiCall);
-  counters->num_links = counters->num_hops = 0;
+  counters->num_links = counters->num_hops = counters->num_proxies = 0;
   const Traffic none;
   const RemoteLink* const hop = router->current();
   (hop == nullptr ? none : hop->traffic).Tell(counters);
@@ -99,13 +99,14 @@ IpczResult IPCZ_API HoldOrigin(IpczHandle portal, uint32_t /*flags*/, const void
 }
 
 IpczResult IPCZ_API QueryPeer(IpczHandle portal, IpczPeerHandler handler, uintptr_t context,
-                              uint32_t /*flags*/, const void* /*options*/) {
+                              IpczQueryPeerFlags flags, const void* /*options*/) {
   const Pinned<Router> router(portal);
   if (!router || handler == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
   Ref<Transport> transport;
   {
     Turn turn(router->domain(), Cause::kApiCall);
-    if (router->IsDirectRemote()) transport = router->current()->node_link->transport();
+    const bool any = (flags & IPCZ_QUERY_PEER_NEXT_HOP) != 0 && router->LeadsElsewhere();
+    if (any || router->IsDirectRemote()) transport = router->current()->node_link->transport();
   }
   if (!transport) return IPCZ_RESULT_FAILED_PRECONDITION;
   handler(transport->handle(), context);

@@ -81,7 +81,7 @@ IpczResult HeldParcel::EndGet(IpczTransaction transaction) {
   return IPCZ_RESULT_OK;
 }
 
-IpczResult HeldParcel::Reject(uintptr_t context, IpczRejectFlags flags) {
+IpczResult HeldParcel::Reject(uintptr_t context, std::string_view reason, IpczRejectFlags flags) {
   Ref<Transport> source;
   bool forwarded;
   {
@@ -90,8 +90,8 @@ IpczResult HeldParcel::Reject(uintptr_t context, IpczRejectFlags flags) {
     source = parcel_->source();
     forwarded = !parcel_->came_directly;
   }
-  if ((flags & IPCZ_REJECT_TELL_BROKER) != 0) source->Accuse(context, forwarded);
-  return source->ReportBadActivity(context, forwarded);
+  if ((flags & IPCZ_REJECT_TELL_BROKER) != 0) source->Accuse(context, reason, forwarded);
+  return source->ReportBadActivity(context, reason, forwarded);
 }
 
 }  // namespace ipdl::portal

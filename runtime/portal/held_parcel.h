@@ -7,6 +7,8 @@
 #ifndef IPDL_RUNTIME_PORTAL_HELD_PARCEL_H_
 #define IPDL_RUNTIME_PORTAL_HELD_PARCEL_H_
 
+#include <string_view>
+
 #include "absl/base/thread_annotations.h"
 #include "runtime/portal/include/ipcz/ipcz.h"
 #include "runtime/portal/mutex.h"
@@ -52,7 +54,7 @@ class HeldParcel : public Object {
   IpczResult BeginGet(IpczBeginGetFlags flags, const volatile void** data, size_t* num_bytes,
                       IpczHandle* handles, size_t* num_handles, IpczTransaction* transaction);
   IpczResult EndGet(IpczTransaction transaction);
-  IpczResult Reject(uintptr_t context, IpczRejectFlags flags);
+  IpczResult Reject(uintptr_t context, std::string_view reason, IpczRejectFlags flags);
 
   // The content, for a link that sends this as a part of another parcel. Null if a two-phase get is
   // open, or if it was taken before.

@@ -2,6 +2,9 @@
 
 #include "runtime/portal/messages.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace ipdl::portal {
 namespace {
 
@@ -63,6 +66,8 @@ constexpr MessageRow kRows[] = {
     {MessageType::kWatch, "Watch", sizeof(AmountsBody), kEstablished, 0, false},
     {MessageType::kRead, "Read", sizeof(AmountsBody), kEstablished, 0, false},
 };
+static_assert(std::all_of(std::begin(kRows), std::end(kRows),
+                          [](const MessageRow& row) { return row.body_size <= kMostBodyBytes; }));
 
 }  // namespace
 

@@ -224,9 +224,11 @@ struct AccuseBody {  // of a node that is connected to the sender: a parcel of i
   NodeName node;
   uint64_t context;
   uint8_t forwarded;  // 1: it may only have passed the parcel on
-  uint8_t reserved[7];
+  uint8_t reason_bytes;
+  uint8_t reserved[6];
+  char reason[160];  // zeros behind it
 };
-static_assert(sizeof(AccuseBody) == 32);
+static_assert(sizeof(AccuseBody) == 192);
 
 struct HopBody {  // Fin, LockAsk, LockGrant, LockRelease, Settled
   uint64_t hop;
@@ -294,6 +296,9 @@ struct ObjectRecord {
   uint32_t num_handles;
 };
 static_assert(sizeof(ObjectRecord) == 8);
+
+// Of a message that is no parcel.
+inline constexpr size_t kMostBodyBytes = sizeof(AccuseBody);
 
 struct MessageRow {
   MessageType type;

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -126,7 +127,8 @@ class Node : public Object {
   // --- Accusations (node_introduce.cc) -----------------------------------------------------------
 
   // Tells this node's broker that a parcel from `node` was rejected.
-  void Accuse(Turn& turn, const NodeName& node, uint64_t context, bool forwarded);
+  void Accuse(Turn& turn, const NodeName& node, uint64_t context, std::string_view reason,
+              bool forwarded);
   bool OnAccuse(Turn& turn, const Ref<NodeLink>& link, const AccuseBody& body);
 
   // --- Memory ------------------------------------------------------------------------------------

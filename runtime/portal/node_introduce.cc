@@ -5,6 +5,8 @@
 // clients: an introduction to a node of another network is passed through that network's broker.
 
 #include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 
 #include "runtime/portal/limits.h"
@@ -278,15 +280,23 @@ bool Node::OnLinkLost(Turn& /*turn*/, const Ref<NodeLink>& link, const LinkLostB
 
 // --- Accusations ---------------------------------------------------------------------------------
 
-void Node::Accuse(Turn& turn, const NodeName& node, uint64_t context, bool forwarded) {
+void Node::Accuse(Turn& turn, const NodeName& node, uint64_t context, std::string_view reason,
+                  bool forwarded) {
   if (is_broker_ || !broker_ || broker_->peer_name() == node) return;
-  const uint8_t byte = forwarded ? 1 : 0;
-  broker_->SendMessage(turn, MessageType::kAccuse, AccuseBody{node, context, byte, {}});
+  AccuseBody body = {};
+  body.node = node;
+  body.context = context;
+  body.forwarded = forwarded ? 1 : 0;
+  body.reason_bytes = static_cast<uint8_t>(reason.copy(body.reason, sizeof(body.reason)));
+  broker_->SendMessage(turn, MessageType::kAccuse, body);
 }
 
 // The accused may be gone, or be another network's: then there is nobody to tell.
 bool Node::OnAccuse(Turn& turn, const Ref<NodeLink>& link, const AccuseBody& body) {
-  if (!is_broker_ || !body.node.is_valid() || body.forwarded > 1 || !AllZero(body.reserved)) {
+  if (!is_broker_ || !body.node.is_valid() || body.forwarded > 1 || !AllZero(body.reserved) ||
+      body.reason_bytes > sizeof(body.reason) ||
+      !std::all_of(body.reason + body.reason_bytes, std::end(body.reason),
+                   [](char byte) { return byte == 0; })) {
     return false;
   }
   const Ref<NodeLink> accused = FindLink(body.node);
@@ -295,7 +305,8 @@ bool Node::OnAccuse(Turn& turn, const Ref<NodeLink>& link, const AccuseBody& bod
     return true;
   }
   turn.Later([accused = accused->transport(), accuser = link->transport(), body] {
-    accused->ReportAccused(static_cast<uintptr_t>(body.context), body.forwarded != 0, *accuser);
+    accused->ReportAccused(static_cast<uintptr_t>(body.context), {body.reason, body.reason_bytes},
+                           body.forwarded != 0, *accuser);
   });
   return true;
 }

@@ -11,6 +11,7 @@
 
 #include "runtime/portal/limits.h"
 #include "runtime/portal/link_rings.h"
+#include "runtime/portal/messages.h"
 #include "runtime/portal/node.h"
 #include "runtime/portal/node_link.h"
 #include "runtime/portal/parcel_reader.h"
@@ -25,9 +26,6 @@ struct BareParcel {
   SectionHeader section;
 };
 static_assert(sizeof(BareParcel) == 56);
-
-// The largest body of a message that is no parcel.
-constexpr size_t kMaxBody = 56;
 
 absl::Span<const uint8_t> PayloadOf(const Parcel* parcel) {
   return parcel == nullptr ? absl::Span<const uint8_t>()
@@ -73,7 +71,7 @@ bool NodeLink::WriteFrame(Turn& turn, MessageType type, absl::Span<const uint8_t
   const size_t size = sizeof(MessageHeader) + body.size() + payload.size();
   if (size > MaxFrame(ring) || !AwaitRoom(turn, FrameSpace(size))) return false;
   const MessageHeader header = {static_cast<uint32_t>(size), type, {}, next_sent_++};
-  uint8_t head[sizeof(MessageHeader) + kMaxBody];
+  uint8_t head[sizeof(MessageHeader) + kMostBodyBytes];
   std::memcpy(head, &header, sizeof(header));
   std::memcpy(head + sizeof(header), body.data(), body.size());
   ring.Write(absl::MakeSpan(head, sizeof(header) + body.size()), payload, false);

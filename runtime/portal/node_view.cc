@@ -4,6 +4,8 @@
 
 #include "runtime/portal/node.h"
 #include "runtime/portal/node_link.h"
+#include "runtime/portal/remote_link.h"
+#include "runtime/portal/router.h"
 
 namespace ipdl::portal {
 
@@ -20,8 +22,15 @@ void Node::SetLimits(const IpczNodeLimits& limits) {
 void Node::QueryCounters(IpczCounters* counters) const {
   traffic_.Tell(counters);
   counters->num_links = links_.size();
-  counters->num_hops = 0;
-  for (const auto& [name, link] : links_) counters->num_hops += link->num_hops();
+  counters->num_hops = counters->num_proxies = 0;
+  for (const auto& [name, link] : links_) {
+    counters->num_hops += link->num_hops();
+    for (const auto& [number, hop] : link->hops()) {
+      if (hop->router && hop->router->current() == hop.get() && hop->router->is_proxy()) {
+        ++counters->num_proxies;
+      }
+    }
+  }
 }
 
 void Node::SetTracer(IpczTraceHandler handler, uintptr_t context) {

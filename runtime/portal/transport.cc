@@ -63,20 +63,28 @@ bool Transport::SetTimer(uint64_t delay_us, uintptr_t context) const {
          extended->SetTimer(handle(), delay_us, context, IPCZ_NO_FLAGS, nullptr) == IPCZ_RESULT_OK;
 }
 
-IpczResult Transport::ReportBadActivity(uintptr_t context, bool forwarded) const {
+IpczResult Transport::ReportBadActivity(uintptr_t context, std::string_view reason,
+                                        bool forwarded) const {
   if (driver()->ReportBadTransportActivity == nullptr) return IPCZ_RESULT_UNIMPLEMENTED;
-  const uint32_t flags = forwarded && driver()->size > sizeof(IpczDriver)
-                             ? IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED
-                             : IPCZ_NO_FLAGS;
-  driver()->ReportBadTransportActivity(handle(), context, flags, nullptr);
+  if (driver()->size == sizeof(IpczDriver)) {
+    driver()->ReportBadTransportActivity(handle(), context, IPCZ_NO_FLAGS, nullptr);
+    return IPCZ_RESULT_OK;
+  }
+  const IpczAccusation accusation = {sizeof(accusation), IPCZ_INVALID_DRIVER_HANDLE, reason.data(),
+                                     reason.size()};
+  const uint32_t flags =
+      forwarded ? IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED : IPCZ_NO_FLAGS;
+  driver()->ReportBadTransportActivity(handle(), context, flags, &accusation);
   return IPCZ_RESULT_OK;
 }
 
-void Transport::ReportAccused(uintptr_t context, bool forwarded, const Transport& accuser) const {
+void Transport::ReportAccused(uintptr_t context, std::string_view reason, bool forwarded,
+                              const Transport& accuser) const {
   if (driver()->ReportBadTransportActivity == nullptr || driver()->size == sizeof(IpczDriver)) {
     return;
   }
-  const IpczAccusation accusation = {sizeof(accusation), accuser.handle()};
+  const IpczAccusation accusation = {sizeof(accusation), accuser.handle(), reason.data(),
+                                     reason.size()};
   const uint32_t flags = IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED |
                          (forwarded ? IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED : IPCZ_NO_FLAGS);
   driver()->ReportBadTransportActivity(handle(), context, flags, &accusation);
@@ -87,9 +95,9 @@ void Transport::SetPeer(const Ref<Node>& node, const NodeName& peer) {
   peer_ = peer;
 }
 
-void Transport::Accuse(uintptr_t context, bool forwarded) const {
+void Transport::Accuse(uintptr_t context, std::string_view reason, bool forwarded) const {
   Turn turn(node_->domain(), Cause::kApiCall);
-  node_->Accuse(turn, peer_, context, forwarded);
+  node_->Accuse(turn, peer_, context, reason, forwarded);
 }
 
 IpczResult Transport::OnActivity(IpczHandle listener, const void* data, size_t num_bytes,

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "absl/types/span.h"
 #include "runtime/portal/driver_object.h"
@@ -46,15 +47,16 @@ class Transport : public Object {
   // False if the driver has no timers. See IpczExtendedDriver.
   bool SetTimer(uint64_t delay_us, uintptr_t context) const;
   // `forwarded`: whoever is at the other end only passed on what is reported.
-  IpczResult ReportBadActivity(uintptr_t context, bool forwarded) const;
+  IpczResult ReportBadActivity(uintptr_t context, std::string_view reason, bool forwarded) const;
   // The same, as the node at the other end of `accuser` says. Nothing, if the driver is a plain
   // one.
-  void ReportAccused(uintptr_t context, bool forwarded, const Transport& accuser) const;
+  void ReportAccused(uintptr_t context, std::string_view reason, bool forwarded,
+                     const Transport& accuser) const;
 
   // Which node is at the other end, before anything of its is received. Under the domain's lock.
   void SetPeer(const Ref<Node>& node, const NodeName& peer);
   // Tells the broker what is reported of the peer, also when the connection is over.
-  void Accuse(uintptr_t context, bool forwarded) const;
+  void Accuse(uintptr_t context, std::string_view reason, bool forwarded) const;
   // Bytes of parcels that came this way and still exist.
   void Hold(size_t num_bytes) { held_bytes_.fetch_add(num_bytes, std::memory_order_relaxed); }
   void Release(size_t num_bytes) { held_bytes_.fetch_sub(num_bytes, std::memory_order_relaxed); }

@@ -244,8 +244,12 @@ struct TestDriverCalls {
 
   static IpczResult ReportBadTransportActivity(IpczDriverHandle transport, uintptr_t context,
                                                uint32_t flags, const void* options) {
+    const auto* const accusation = static_cast<const IpczAccusation*>(options);
     if ((flags & IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED) != 0) {
-      g_current->accusers.push_back(static_cast<const IpczAccusation*>(options)->accuser);
+      g_current->accusers.push_back(accusation->accuser);
+    }
+    if (accusation != nullptr && accusation->num_reason_bytes != 0) {
+      g_current->reasons.emplace_back(accusation->reason, accusation->num_reason_bytes);
     }
     g_current->reports.emplace_back(transport, context);
     g_current->report_flags.push_back(flags);

@@ -94,6 +94,7 @@ class TestNetwork final : public Network {
   std::vector<std::pair<IpczDriverHandle, uintptr_t>> reports;
   std::vector<uint32_t> report_flags;
   std::vector<IpczDriverHandle> accusers;
+  std::vector<std::string> reasons;
   std::vector<uintptr_t> rejections() const override {
     std::vector<uintptr_t> contexts;
     for (const auto& [transport, context] : reports) contexts.push_back(context);

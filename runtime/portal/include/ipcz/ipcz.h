@@ -26,14 +26,13 @@
  * ## Rules for every call
  *
  * - The order of parameters: the object, inputs, flags, options, in/out, outputs.
- * - Flags without a meaning are ignored. Options may be null; only CreateNode looks at them.
+ * - Flags without a meaning are ignored. Options may be null unless a call says otherwise.
  * - A structure begins with its size in bytes, set by whoever owns the memory. Too small a size is
  *   IPCZ_RESULT_INVALID_ARGUMENT.
  * - A handle that is not (or no longer) what the call needs is IPCZ_RESULT_INVALID_ARGUMENT.
  * - A call that fails has changed nothing and taken nothing, unless said otherwise here.
  * - Everything may be called from any thread and from within a trap's handler or the driver's
- *   activity; only Close must not race with another use of the same handle.
- * - No call blocks.
+ *   activity; only Close must not race with another use of the same handle. No call blocks.
  *
  * ## What is promised of a portal
  *
@@ -137,23 +136,24 @@ typedef IpczResult(IPCZ_API* IpczTransportActivityHandler)(
 
 struct IPCZ_ALIGN(8) IpczSharedMemoryInfo {
   size_t size;
-  /* Of the region, in bytes. */
-  size_t region_num_bytes;
+  size_t region_num_bytes; /* of the region */
 };
 
 /* In the flags of ReportBadTransportActivity, for an IpczExtendedDriver only: the node at the other
  * end may not have put the rejected parcel but only passed it on (the route was not one settled hop
  * when the parcel came), and must not be punished for what is in it. */
 #define IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED IPCZ_FLAG_BIT(16)
-/* The same: no parcel of this process is meant. The node at the other end of another transport,
- * which `options` (an IpczAccusation) names, says this of the node at the other end of this one;
- * see IPCZ_REJECT_TELL_BROKER. Whether to believe it is up to the driver. */
+/* The same: no parcel of this process is meant. The node at the other end of `accuser` says this
+ * of the node at the other end of this transport; whether to believe it is up to the driver. */
 #define IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED IPCZ_FLAG_BIT(17)
 
+/* The options of ReportBadTransportActivity, for an IpczExtendedDriver only, and of Reject with
+ * IPCZ_REJECT_REASON; valid during the call. */
 struct IPCZ_ALIGN(8) IpczAccusation {
   size_t size;
-  /* To the node that accuses; valid during the call. */
-  IpczDriverHandle accuser;
+  IpczDriverHandle accuser; /* to the node that accuses; 0: this node */
+  const char* reason;       /* for a log: any bytes, the accuser's; a broker is told at most 160 */
+  size_t num_reason_bytes;
 };
 
 /* The functions that an application gives to the router. The table must outlive every node made
@@ -359,6 +359,8 @@ typedef uint32_t IpczRejectFlags;
  * a limited number of times a second. Nothing happens where there is no broker, it is the accused,
  * or its driver's table is a plain IpczDriver. */
 #define IPCZ_REJECT_TELL_BROKER IPCZ_FLAG_BIT(16)
+/* `options` is an IpczAccusation, which says why. */
+#define IPCZ_REJECT_REASON IPCZ_FLAG_BIT(17)
 
 /* ---- Status and traps -------------------------------------------------------------------------*/
 
@@ -400,10 +402,8 @@ struct IPCZ_ALIGN(8) IpczTrapConditions {
 
 struct IPCZ_ALIGN(8) IpczTrapEvent {
   size_t size;
-  /* What Trap was given. */
-  uintptr_t context;
-  /* Those of the requested conditions that hold, and perhaps WITHIN_API_CALL. */
-  IpczTrapConditionFlags condition_flags;
+  uintptr_t context; /* what Trap was given */
+  IpczTrapConditionFlags condition_flags; /* those that hold, and perhaps WITHIN_API_CALL */
   /* Of the portal when the event arose; valid during the call. Zero if it was removed. */
   const struct IpczPortalStatus* status;
 };
@@ -542,9 +542,9 @@ struct IPCZ_ALIGN(8) IpczAPI {
                              struct IpczPortalStatus* status);
 
   /* Tells the driver that a parcel which came over one of its transports was not acceptable, with
-   * `context` for the driver. The connection itself is left as it is; it may be over already, for
-   * the transport is not closed before the last parcel that came over it.
-   *   INVALID_ARGUMENT     no parcel
+   * `context` for the driver. The connection is left as it is; it may be over already, for the
+   * transport is not closed before the last parcel that came over it.
+   *   INVALID_ARGUMENT     no parcel, or REASON without options
    *   FAILED_PRECONDITION  the parcel did not come from another node
    *   UNIMPLEMENTED        the driver has no ReportBadTransportActivity */
   IpczResult(IPCZ_API* Reject)(IpczHandle parcel, uintptr_t context, IpczRejectFlags flags,
@@ -593,14 +593,15 @@ struct IPCZ_ALIGN(8) IpczCounters {
   uint64_t bytes_sent;
   uint64_t parcels_received;
   uint64_t bytes_received;
-  /* Now, of a node. */
-  uint64_t num_links;
+  uint64_t num_links; /* this and what follows: now, of a node */
   uint64_t num_hops;
+  uint64_t num_proxies; /* hops of routes that lead on through it: two of each route */
 };
 
 typedef uint32_t IpczDumpFlags;
-/* As a graph in the DOT language rather than as text. */
-#define IPCZ_DUMP_DOT IPCZ_FLAG_BIT(16)
+#define IPCZ_DUMP_DOT IPCZ_FLAG_BIT(16) /* as a graph in the DOT language, not as text */
+typedef uint32_t IpczQueryPeerFlags;
+#define IPCZ_QUERY_PEER_NEXT_HOP IPCZ_FLAG_BIT(16)
 typedef uint32_t IpczTraceEventKind;
 #define IPCZ_TRACE_LINK_UP ((IpczTraceEventKind)1)      /* a connection is established */
 #define IPCZ_TRACE_LINK_DOWN ((IpczTraceEventKind)2)    /* a connection is over */
@@ -612,8 +613,7 @@ typedef uint32_t IpczTraceEventKind;
 
 struct IPCZ_ALIGN(8) IpczTraceEvent {
   size_t size;
-  /* What SetTracer was given. */
-  uintptr_t context;
+  uintptr_t context; /* what SetTracer was given */
   IpczTraceEventKind kind;
   uint32_t reserved;
   /* The node at the other end of the connection, and the hop's number; 0 if none is meant. */
@@ -669,13 +669,13 @@ struct IPCZ_ALIGN(8) IpczExtendedAPI {
                                    IpczHandle* parcel);
 
   /* Calls `handler` once, within this call and without locks, with the transport that leads to the
-   * node of the portal's peer: who is there is for the driver to say. Only while that is certain.
+   * node of the portal's peer: who is there is for the driver to say. Only while that is certain;
+   * with NEXT_HOP always, and the peer may be further away.
    *   INVALID_ARGUMENT     no portal, null handler
-   *   FAILED_PRECONDITION  the route is not one settled hop to another node: nodes in between
-   *                        forward, the connection is not established, or the peer is in this
-   *                        process or closed */
+   *   FAILED_PRECONDITION  nodes in between forward, the connection is not established (both: not
+   *                        with NEXT_HOP), or the peer is in this process or closed */
   IpczResult(IPCZ_API* QueryPeer)(IpczHandle portal, IpczPeerHandler handler, uintptr_t context,
-                                  uint32_t flags, const void* options);
+                                  IpczQueryPeerFlags flags, const void* options);
 };
 
 /* Fills the table. The caller sets api->size; afterwards it is the size that this library fills:
