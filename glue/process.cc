@@ -21,16 +21,25 @@
 
 namespace ipdl {
 
-std::string ExitStatus::ToString() const {
-  switch (kind) {
-    case Kind::kExited:
-      return Text("exited with ", value);
-    case Kind::kKilled:
-      return Text("killed by signal ", value, " (", strsignal(value), ")");
-    case Kind::kUnknown:
+namespace {
+
+std::string HowItEnded(const ExitStatus& status) {
+  switch (status.kind) {
+    case ExitStatus::Kind::kExited:
+      return Text("exited with ", status.value);
+    case ExitStatus::Kind::kKilled:
+      return Text("killed by signal ", status.value, " (", strsignal(status.value), ")");
+    case ExitStatus::Kind::kUnknown:
       return "ended; its exit status is not known";
   }
   return "?";
+}
+
+}  // namespace
+
+std::string ExitStatus::ToString() const {
+  if (violation.empty()) return HowItEnded(*this);
+  return Text(HowItEnded(*this), " after a violation: ", violation);
 }
 
 namespace {

@@ -37,6 +37,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -63,6 +64,17 @@ struct LaunchOptions {
   // child is never asked.
   std::string kind = "child";
   std::string name = {};
+  // What becomes of a child that commits a violation, that is, does what no honest program does: it
+  // breaks the rules of its connection, sends a message that is not legal, or one that a handler of
+  // this process calls bad. kKill: SIGKILL at once. kTell: it is cut off from the actor it wrote to
+  // and goes on. Either way OnViolation tells, and so does the exit status.
+  //
+  // What another process says counts only if that is `trusted_to_judge`, and only about messages
+  // that came by a direct connection. Whoever passed a message on is not blamed for it.
+  enum class WhenViolated : uint8_t { kKill, kTell } when_violated = WhenViolated::kKill;
+  // The child is believed when it says that another child of this process committed one, which may
+  // kill that. For few: processes that are not more exposed than this one.
+  bool trusted_to_judge = false;
   // What becomes of a child that still runs when the ChildProcess is destroyed. kKill: SIGKILL, and
   // the destructor waits until it is gone (at most a second). kDetach: it goes on; when it ends it
   // stays a zombie until this process ends too.
@@ -77,10 +89,14 @@ struct ExitStatus {
   };
   Kind kind = Kind::kUnknown;
   int value = 0;
+  // The first violation, whether the child was killed for it or not; empty if there was none. See
+  // LaunchOptions::when_violated.
+  std::string violation = {};
 
-  // Exit code 0.
-  bool ok() const { return kind == Kind::kExited && value == 0; }
-  // "exited with 3", "killed by signal 9 (Killed)".
+  // Exit code 0, and no violation.
+  bool ok() const { return kind == Kind::kExited && value == 0 && violation.empty(); }
+  // "exited with 3", "killed by signal 9 (Killed)", "killed by signal 9 (Killed) after a violation:
+  // a parcel that it put was rejected: PFoo::Msg_Resize: width: above 16384".
   std::string ToString() const;
 };
 
@@ -111,6 +127,11 @@ class ChildProcess {
   // Runs `callback` once, from the loop's tasks, after the child has ended; also if that was before
   // this call. Replaces a callback given before.
   void OnExit(absl::AnyInvocable<void(const ExitStatus&)> callback);
+  // Runs `callback` once, from the loop's tasks and before that of OnExit, when the child has
+  // committed its first violation; also if that was before this call. `what` is one line that names
+  // the protocol, the message and the field, as far as there are any. Replaces a callback given
+  // before.
+  void OnViolation(absl::AnyInvocable<void(std::string_view what)> callback);
   // How it ended; empty while it runs.
   const std::optional<ExitStatus>& exit_status() const;
 

@@ -14,12 +14,14 @@
 #include <cerrno>
 #include <cstring>
 
+#include "absl/base/thread_annotations.h"
 #include "glue/node.h"
 #include "glue/process.h"
 #include "glue/process_environment.h"
 #include "glue/text.h"
 #include "runtime/channel/socket_channel.h"
 #include "runtime/log.h"
+#include "runtime/mutex.h"
 #include "runtime/run_loop.h"
 
 extern char** environ;
@@ -118,23 +120,50 @@ pid_t Spawn(const std::string& program, std::vector<char*> arguments,
   return error == 0 ? pid : -error;
 }
 
+// The child as its connections know it, which may have been made by introduction, be used on any
+// thread, and live longer than the ChildProcess.
+struct Culprit {
+  FileDescriptor pidfd;  // set before there are connections
+  LaunchOptions::WhenViolated when_violated{};
+
+  Mutex mutex;
+  std::string violation ABSL_GUARDED_BY(mutex);         // the first
+  absl::AnyInvocable<void()> tell ABSL_GUARDED_BY(mutex);  // posts; empty without ChildProcess
+
+  void OnMisconduct(std::string_view what) {
+    MutexLock lock(&mutex);
+    if (!violation.empty()) return;
+    violation = what;
+    // What the descriptor means is never another process, also when this one has ended.
+    if (when_violated == LaunchOptions::WhenViolated::kKill && pidfd) {
+      SignalPidfd(pidfd.get(), SIGKILL);
+    }
+    if (tell) tell();
+  }
+};
+
 }  // namespace
 
 struct ChildProcess::State : std::enable_shared_from_this<ChildProcess::State> {
   // Takes the exit status if the child has ended; waits for that at most this long.
   bool Reap(int milliseconds);
-  absl::Status Connect(Node& node, FileDescriptor socket);
-  // Posts the callback if both it and the status are there.
+  absl::Status Connect(Node& node, FileDescriptor socket, bool trusted_to_judge);
+  // Posts the callbacks that are there and have something to be told.
   void Tell();
+  std::string violation() const {
+    MutexLock lock(&culprit->mutex);
+    return culprit->violation;
+  }
 
   RunLoop* loop = nullptr;
   pid_t pid = -1;
-  FileDescriptor pidfd;
+  const std::shared_ptr<Culprit> culprit = std::make_shared<Culprit>();
   PeerLabel label;
   EndpointBase channel;
   LaunchOptions::WhenDestroyed when_destroyed{};
   std::unique_ptr<RunLoop::Watch> watch;
   std::optional<ExitStatus> status;
+  absl::AnyInvocable<void(std::string_view)> on_violation;
   absl::AnyInvocable<void(const ExitStatus&)> on_exit;
 };
 
@@ -160,6 +189,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Launch(const LaunchO
   auto state = std::make_shared<State>();
   state->loop = loop;
   state->when_destroyed = options.when_destroyed;
+  state->culprit->when_violated = options.when_violated;
   state->label.kind = options.kind;
   state->label.name = options.name;
 
@@ -176,13 +206,15 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Launch(const LaunchO
   std::unique_ptr<ChildProcess> child(new ChildProcess(state));
 
   // Unless the host ignores SIGCHLD, the number still means this one: nobody else reaps it.
-  state->pidfd = FileDescriptor(OpenPidfd(state->pid));
-  if (!state->pidfd) {
+  FileDescriptor& pidfd = state->culprit->pidfd;
+  pidfd = FileDescriptor(OpenPidfd(state->pid));
+  if (!pidfd) {
     const int error = errno;
     if (error == ESRCH) {
       // It has ended already, and a host that ignores SIGCHLD keeps nothing of it.
       state->status.emplace();
-      absl::Status connected = state->Connect(**node, std::move(pair->ours));
+      absl::Status connected =
+          state->Connect(**node, std::move(pair->ours), options.trusted_to_judge);
       if (!connected.ok()) return connected;
       return child;
     }
@@ -194,13 +226,13 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Launch(const LaunchO
   }
   State* raw = state.get();  // the watch dies with the state
   auto watch =
-      loop->WatchNodeFd(state->pidfd.get(), {.readable = true, .writable = false}, [raw](FdReady) {
+      loop->WatchNodeFd(pidfd.get(), {.readable = true, .writable = false}, [raw](FdReady) {
         if (raw->Reap(0)) raw->Tell();
       });
   if (!watch.ok()) return watch.status();
   state->watch = *std::move(watch);
 
-  absl::Status connected = state->Connect(**node, std::move(pair->ours));
+  absl::Status connected = state->Connect(**node, std::move(pair->ours), options.trusted_to_judge);
   if (!connected.ok()) return connected;
   return child;
 }
@@ -209,6 +241,11 @@ ChildProcess::ChildProcess(std::shared_ptr<State> state) : state_(std::move(stat
 
 ChildProcess::~ChildProcess() {
   state_->on_exit = nullptr;
+  state_->on_violation = nullptr;
+  {
+    MutexLock lock(&state_->culprit->mutex);
+    state_->culprit->tell = nullptr;
+  }
   if (state_->status || state_->when_destroyed == LaunchOptions::WhenDestroyed::kDetach) return;
   Kill();
   if (!state_->Reap(kReapMilliseconds)) {
@@ -218,7 +255,7 @@ ChildProcess::~ChildProcess() {
 
 bool ChildProcess::State::Reap(int milliseconds) {
   if (status) return true;
-  pollfd ended{.fd = pidfd.get(), .events = POLLIN, .revents = 0};
+  pollfd ended{.fd = culprit->pidfd.get(), .events = POLLIN, .revents = 0};
   int ready;
   do {
     ready = poll(&ended, 1, milliseconds);
@@ -227,7 +264,7 @@ bool ChildProcess::State::Reap(int milliseconds) {
   siginfo_t info{};
   int waited;
   do {
-    waited = waitid(kWaitPidfd, static_cast<id_t>(pidfd.get()), &info, WEXITED | WNOHANG);
+    waited = waitid(kWaitPidfd, static_cast<id_t>(culprit->pidfd.get()), &info, WEXITED | WNOHANG);
   } while (waited < 0 && errno == EINTR);
   watch.reset();
   ExitStatus& how = status.emplace();
@@ -235,11 +272,28 @@ bool ChildProcess::State::Reap(int milliseconds) {
     how.kind = info.si_code == CLD_EXITED ? ExitStatus::Kind::kExited : ExitStatus::Kind::kKilled;
     how.value = info.si_status;
   }
+  how.violation = violation();
   return true;
 }
 
-absl::Status ChildProcess::State::Connect(Node& node, FileDescriptor socket) {
-  absl::StatusOr<OwnedHandle> portal = node.Connect(std::move(socket), label, DefaultLinkPolicy());
+absl::Status ChildProcess::State::Connect(Node& node, FileDescriptor socket,
+                                          bool trusted_to_judge) {
+  {
+    MutexLock lock(&culprit->mutex);
+    culprit->tell = [loop = loop, state = weak_from_this()] {
+      loop->Post([state] {
+        if (const auto child = state.lock(); child != nullptr) child->Tell();
+      });
+    };
+  }
+  LinkPolicy policy;
+  policy.limits = DefaultLinkPolicy()->limits;
+  policy.trusted_to_judge = trusted_to_judge;
+  policy.on_misconduct = [culprit = culprit](const PeerLabel&, const Misconduct& misconduct) {
+    culprit->OnMisconduct(misconduct.what);
+  };
+  absl::StatusOr<OwnedHandle> portal = node.Connect(
+      std::move(socket), label, std::make_shared<const LinkPolicy>(std::move(policy)));
   if (!portal.ok()) return portal.status();
   channel = EndpointBase(*std::move(portal));
   channel.set_peer(label);
@@ -247,8 +301,16 @@ absl::Status ChildProcess::State::Connect(Node& node, FileDescriptor socket) {
 }
 
 void ChildProcess::State::Tell() {
+  // Never from inside a sync call, which may be what noticed either.
+  if (on_violation && !violation().empty()) {
+    loop->Post([state = shared_from_this()] {
+      if (!state->on_violation) return;
+      auto callback = std::move(state->on_violation);
+      state->on_violation = nullptr;
+      callback(state->violation());
+    });
+  }
   if (!status || !on_exit) return;
-  // Never from inside a sync call, which may be what noticed the exit.
   loop->Post([state = shared_from_this()] {
     if (!state->on_exit) return;
     auto callback = std::move(state->on_exit);
@@ -262,13 +324,18 @@ void ChildProcess::OnExit(absl::AnyInvocable<void(const ExitStatus&)> callback) 
   state_->Tell();
 }
 
+void ChildProcess::OnViolation(absl::AnyInvocable<void(std::string_view)> callback) {
+  state_->on_violation = std::move(callback);
+  state_->Tell();
+}
+
 int64_t ChildProcess::pid() const { return state_->pid; }
 const PeerLabel& ChildProcess::label() const { return state_->label; }
 const std::optional<ExitStatus>& ChildProcess::exit_status() const { return state_->status; }
 EndpointBase ChildProcess::TakeChannelEnd() { return std::move(state_->channel); }
 
 void ChildProcess::Kill() {
-  if (!state_->status) SignalPidfd(state_->pidfd.get(), SIGKILL);
+  if (!state_->status) SignalPidfd(state_->culprit->pidfd.get(), SIGKILL);
 }
 
 }  // namespace ipdl
