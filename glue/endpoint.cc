@@ -12,20 +12,28 @@ namespace ipdl {
 
 absl::Status CreateEndpointPair(EndpointBase* a, EndpointBase* b) {
   auto [ours, theirs] = Node::OpenPair();
-  *a = EndpointBase(std::move(ours));
-  *b = EndpointBase(std::move(theirs));
+  const auto places = std::make_shared<PairPlaces>();
+  *a = EndpointBase(std::move(ours), places, 0);
+  *b = EndpointBase(std::move(theirs), places, 1);
   if (!*a) return absl::UnavailableError("the router makes no portals");
   return absl::OkStatus();
 }
 
+absl::StatusOr<OwnedHandle> EndpointBase::Use(RunLoop* loop, PairPlaces::Use use) {
+  OwnedHandle portal = std::move(portal_);
+  const std::shared_ptr<PairPlaces> places = std::move(places_);
+  const absl::StatusOr<Node*> node = Node::Of(loop);
+  if (!node.ok()) return node.status();
+  const NodeNumber from = places == nullptr ? 0 : places->Note(end_, use, (*node)->number());
+  return (*node)->Bring(std::move(portal), from);
+}
+
 absl::Status EndpointBase::BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop,
                                   const Limits& limits) {
-  OwnedHandle portal = std::move(portal_);
-  PeerLabel peer = peer_ ? std::move(*peer_) : PeerLabel();
-  peer_.reset();
+  EndpointBase end = std::move(*this);
   if (!actor) return absl::InvalidArgumentError("an endpoint cannot be bound to a null actor");
   const std::string_view name = ShortName(*actor->actor_class().protocol);
-  if (!portal.valid()) {
+  if (!end.valid()) {
     return absl::FailedPreconditionError(Text("the endpoint for ", name, " is empty"));
   }
   if (actor->link_status() != LinkStatus::kInactive) {
@@ -38,19 +46,26 @@ absl::Status EndpointBase::BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop,
   }
   const absl::StatusOr<Node*> node = Node::Of(loop);
   if (!node.ok()) return node.status();
+  absl::StatusOr<OwnedHandle> portal = end.Use(loop, PairPlaces::Use::kBound);
+  if (!portal.ok()) return portal.status();
   absl::StatusOr<std::unique_ptr<PortalChannel>> channel =
-      PortalChannel::Create({&Node::Api(), (*node)->handle(), ipdl::TakePortal(std::move(portal))},
-                            loop, limits, std::move(peer));
+      PortalChannel::Create({&Node::Api(), (*node)->handle(), ipdl::TakePortal(*std::move(portal))},
+                            loop, limits, end.peer_ ? std::move(*end.peer_) : PeerLabel());
   if (!channel.ok()) return channel.status();
   return MessageChannel::Bind(std::move(actor), *std::move(channel), loop, limits,
-                              exit_when_closed_);
+                              end.exit_when_closed_);
 }
 
 void EndpointBase::Write(Writer& out, EndpointBase&& end, const ProtocolInfo& protocol, Side side) {
-  OwnedHandle portal = std::move(end.portal_);
   end.peer_.reset();
-  if (!portal.valid()) {
+  OwnedHandle portal;
+  if (!end.valid()) {
     out.Fail(Text("an endpoint for ", ShortName(protocol), " is empty"));
+  } else if (auto* const channel = static_cast<MessageChannel*>(out.scope()); channel != nullptr) {
+    absl::StatusOr<OwnedHandle> used = end.Use(&channel->loop(), PairPlaces::Use::kSent);
+    if (used.ok()) portal = *std::move(used);
+  } else {
+    portal = std::move(end.portal_);
   }
   out.Put(protocol.id);
   out.Put(static_cast<uint8_t>(side));

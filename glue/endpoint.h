@@ -14,6 +14,10 @@
 //
 // Messages may be sent right after Bind; they wait until the other end is bound, wherever that is.
 // An endpoint that is dropped unbound closes: the other end's actor gets ActorDestroy.
+//
+// An endpoint may be bound on any loop of the process, not only the one whose message it came in.
+// It takes a few turns of that one until the connection no longer depends on it; a loop that ends
+// gives them that, for a second.
 
 #ifndef IPDL_GLUE_ENDPOINT_H_
 #define IPDL_GLUE_ENDPOINT_H_
@@ -23,7 +27,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "glue/endpoint_fwd.h"
+#include "glue/pair_places.h"
 #include "glue/protocol.h"
 #include "glue/ref_ptr.h"
 #include "runtime/handle.h"
@@ -55,8 +61,10 @@ class EndpointBase {
   void set_exit_when_closed() { exit_when_closed_ = true; }
 
   // For what makes endpoints of its own: a portal as an end, and the end's portal, empty
-  // afterwards.
+  // afterwards. `places`, of which this is `end`: see there.
   explicit EndpointBase(OwnedHandle portal) : portal_(std::move(portal)) {}
+  EndpointBase(OwnedHandle portal, std::shared_ptr<PairPlaces> places, int end)
+      : portal_(std::move(portal)), places_(std::move(places)), end_(end) {}
   OwnedHandle TakePortal() && { return std::move(portal_); }
 
  protected:
@@ -67,7 +75,12 @@ class EndpointBase {
  private:
   friend absl::Status CreateEndpointPair(EndpointBase* a, EndpointBase* b);
 
+  // The portal to use on this loop, from here on. Error: the loop can have no node.
+  absl::StatusOr<OwnedHandle> Use(RunLoop* loop, PairPlaces::Use use);
+
   OwnedHandle portal_;
+  std::shared_ptr<PairPlaces> places_;  // null: the other end was never in this process
+  int end_ = 0;
   std::unique_ptr<PeerLabel> peer_;
   bool exit_when_closed_ = false;
 };

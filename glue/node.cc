@@ -23,6 +23,9 @@ namespace {
 // already, and a loop that ends for all that have not come. Only then what was sent can leave, and
 // some send and block, or end.
 constexpr absl::Duration kGreetingWait = absl::Seconds(1);
+// How long a loop that ends waits for routes to go on without it. That takes a few messages between
+// processes; one that does not turn shall not hold others up.
+constexpr absl::Duration kRoutesWait = absl::Seconds(1);
 
 }  // namespace
 
@@ -31,6 +34,7 @@ struct Node::Process {
   Mutex mutex;
   pid_t id ABSL_GUARDED_BY(mutex) = getpid();
   std::vector<Node*> nodes ABSL_GUARDED_BY(mutex);  // the oldest first
+  NodeNumber last_number ABSL_GUARDED_BY(mutex) = 0;
   // Until the first node connects.
   FileDescriptor launcher_socket ABSL_GUARDED_BY(mutex);
   Joins joins ABSL_GUARDED_BY(mutex) = Joins::kBroker;
@@ -38,6 +42,20 @@ struct Node::Process {
   // The portal to the launcher; if it was taken before there was one, its promise.
   OwnedHandle launcher_portal ABSL_GUARDED_BY(mutex);
   OwnedHandle promised ABSL_GUARDED_BY(mutex);
+
+  const Node* Find(NodeNumber number) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    for (const Node* node : nodes) {
+      if (node->number_ == number) return node;
+    }
+    return nullptr;
+  }
+  // A bridge and the side of it to begin at.
+  struct Step {
+    std::shared_ptr<Bridge> bridge;
+    Bridge::End begins;
+  };
+  std::vector<Step> WayBetween(NodeNumber from, NodeNumber to) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
   // A fork has nothing of this but the memory.
   void CheckForFork() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
@@ -163,7 +181,7 @@ absl::StatusOr<Node*> Node::Make(RunLoop* loop) {
                        nullptr, &made) != IPCZ_RESULT_OK) {
     return absl::UnavailableError("the router makes no node");
   }
-  node.reset(new Node(loop, made, is_broker));
+  node.reset(new Node(loop, made, ++process.last_number, is_broker));
   absl::Status joined;
   if (has_broker) {
     joined = node->JoinBroker(**broker);
@@ -197,7 +215,7 @@ absl::Status Node::JoinLauncher(Process& process) {
 // Between nodes of one process everything happens on the thread that sends, so that no loop waits
 // for another one.
 absl::Status Node::JoinBroker(Node& broker) {
-  const auto [to_us, to_broker] = NewLocalTransports(nullptr, nullptr);
+  const auto [to_us, to_broker] = NewImmediateTransports(broker.loop_, loop_);
   absl::StatusOr<Connection> down = broker.ConnectOver(to_us, IPCZ_NO_FLAGS);
   if (!down.ok()) {
     PortalDriver().Close(to_broker, IPCZ_NO_FLAGS, nullptr);
@@ -205,9 +223,7 @@ absl::Status Node::JoinBroker(Node& broker) {
   }
   absl::StatusOr<Connection> up = ConnectOver(to_broker, IPCZ_CONNECT_NODE_TO_BROKER);
   if (!up.ok()) return up.status();
-  downwards_ = std::move(down->portal);
-  upwards_ = std::move(up->portal);
-  witnesses_.push_back(std::move(up->witness));
+  BuildBridge(broker, *std::move(down), *std::move(up));
   return absl::OkStatus();
 }
 
@@ -228,10 +244,67 @@ absl::Status Node::JoinThrough(Node& sibling) {
       NewSocketTransport(std::move(pair->theirs), loop_, DefaultLinkPolicy(), launcher_),
       IPCZ_CONNECT_NODE_INHERIT_BROKER);
   if (!up.ok()) return up.status();
-  downwards_ = std::move(down->portal);
-  upwards_ = std::move(up->portal);
-  witnesses_.push_back(std::move(up->witness));
+  BuildBridge(sibling, *std::move(down), *std::move(up));
   return absl::OkStatus();
+}
+
+void Node::BuildBridge(Node& upper, Connection down, Connection up) {
+  witnesses_.push_back(std::move(up.witness));
+  bridge_ = std::make_shared<Bridge>(&Api(), std::move(down.portal), std::move(up.portal));
+  upper_ = upper.number_;
+}
+
+// --- Portals that move between loops -------------------------------------------------------------
+
+// Up to a node that both are below of, and down again.
+std::vector<Node::Process::Step> Node::Process::WayBetween(NodeNumber from, NodeNumber to) const {
+  const auto above = [this](NodeNumber number) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    std::vector<const Node*> nodes;
+    for (const Node* node = Find(number); node != nullptr; node = Find(node->upper_)) {
+      nodes.push_back(node);
+    }
+    return nodes;
+  };
+  std::vector<const Node*> up = above(from);
+  std::vector<const Node*> down = above(to);
+  if (up.empty() || down.empty() || up.back() != down.back()) return {};
+  while (!up.empty() && !down.empty() && up.back() == down.back()) {
+    up.pop_back();
+    down.pop_back();
+  }
+  std::vector<Step> way;
+  for (const Node* node : up) way.push_back({node->bridge_, Bridge::kLower});
+  for (auto node = down.rbegin(); node != down.rend(); ++node) {
+    way.push_back({(*node)->bridge_, Bridge::kUpper});
+  }
+  return way;
+}
+
+OwnedHandle Node::Bring(OwnedHandle portal, NodeNumber from) {
+  RunLoop* loop = nullptr;
+  if (from == 0) {
+    const auto see_loop = [](IpczDriverHandle transport, uintptr_t context) {
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): a context is an integer in the interface.
+      *reinterpret_cast<RunLoop**>(context) = LoopOf(transport);
+    };
+    reinterpret_cast<const IpczExtendedAPI&>(Api()).QueryPeer(
+        static_cast<IpczHandle>(portal.value()), see_loop, reinterpret_cast<uintptr_t>(&loop),
+        IPCZ_QUERY_PEER_NEXT_HOP, nullptr);
+    if (loop == nullptr || loop == loop_) return portal;
+  }
+  std::vector<Process::Step> way;
+  {
+    Process& process = ThisProcess();
+    MutexLock lock(&process.mutex);
+    for (const Node* node : process.nodes) {
+      if (node->loop_ == loop) from = node->number_;
+    }
+    if (from != number_) way = process.WayBetween(from, number_);
+  }
+  for (const Process::Step& step : way) {
+    portal = step.bridge->Cross(step.begins, std::move(portal));
+  }
+  return portal;
 }
 
 // --- How it ends ---------------------------------------------------------------------------------
@@ -253,6 +326,17 @@ void Node::AwaitGreetings() {
   } while (!witnesses_.empty() && loop_->WaitTransports(end));
 }
 
+// What came here and went on to another loop or process still passes through here.
+void Node::AwaitRoutes() {
+  const absl::Time end = absl::Now() + kRoutesWait;
+  IpczCounters counters = {};
+  counters.size = sizeof(counters);
+  do {
+    reinterpret_cast<const IpczExtendedAPI&>(Api()).QueryCounters(node_, IPCZ_NO_FLAGS, nullptr,
+                                                                  &counters);
+  } while (counters.num_proxies != 0 && loop_->WaitTransports(end));
+}
+
 Node::~Node() {
   Process& process = ThisProcess();
   {
@@ -261,6 +345,7 @@ Node::~Node() {
                         process.nodes.end());
   }
   AwaitGreetings();
+  if (!is_broker_) AwaitRoutes();  // nothing goes on without that one
   loop_->FlushTransports();
   Api().Close(node_, IPCZ_NO_FLAGS, nullptr);
 }

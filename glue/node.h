@@ -15,7 +15,9 @@
 // loops join through the first, and all connect to each other as endpoints travel, so that what
 // one loop sends does not pass through another.
 //
-// Two ends of a pair that stay in one process are joined directly, whatever loops they are on.
+// Two ends of a pair that stay in one process are joined directly, whatever loops they are on. A
+// portal that came to one node and is used on another one is moved there (Bring), so that its route
+// becomes short; for that the nodes of a process have bridges to the ones that they joined through.
 
 #ifndef IPDL_GLUE_NODE_H_
 #define IPDL_GLUE_NODE_H_
@@ -26,6 +28,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "glue/bridge.h"
+#include "glue/pair_places.h"
 #include "runtime/driver/driver.h"
 #include "runtime/handle.h"
 #include "runtime/peer.h"
@@ -58,10 +62,17 @@ class Node final : public RunLoop::Companion {
   // The portal whose peer Connect gave the launcher; once. Any thread.
   static OwnedHandle TakeLauncherPortal();
 
-  // What remains to be sent is sent as far as the kernel takes it.
+  // What remains to be sent is sent as far as the kernel takes it, and routes of others that lead
+  // through this node get a second to go on without it.
   ~Node() override;
 
   IpczHandle handle() const { return node_; }
+  NodeNumber number() const { return number_; }
+  // For a portal that is to be used on this loop: if its route leads through another node of this
+  // process, moves it here, and returns the portal to use from now on, at once. The route becomes
+  // direct once the loop of that node has turned a few times. `portal` itself if there is nothing
+  // to do or no way. `from`: that node, if it is known; otherwise the router is asked.
+  OwnedHandle Bring(OwnedHandle portal, NodeNumber from);
   // What a process that this loop launches must be told.
   Joins ChildrenJoin() const { return is_broker_ ? Joins::kBroker : Joins::kReferred; }
 
@@ -73,8 +84,8 @@ class Node final : public RunLoop::Companion {
  private:
   struct Process;
 
-  Node(RunLoop* loop, IpczHandle node, bool is_broker)
-      : loop_(loop), node_(node), is_broker_(is_broker) {}
+  Node(RunLoop* loop, IpczHandle node, NodeNumber number, bool is_broker)
+      : loop_(loop), node_(node), number_(number), is_broker_(is_broker) {}
   static Process& ThisProcess();
   static absl::StatusOr<Node*> Make(RunLoop* loop);
 
@@ -86,18 +97,21 @@ class Node final : public RunLoop::Companion {
   absl::Status JoinLauncher(Process& process);
   absl::Status JoinBroker(Node& broker);
   absl::Status JoinThrough(Node& sibling);
+  void BuildBridge(Node& upper, Connection down, Connection up);
   void ForgetGreeted();
   void AwaitGreetings();
+  void AwaitRoutes();
 
   RunLoop* const loop_;
   const IpczHandle node_;
+  const NodeNumber number_;
   const bool is_broker_;
   bool launched_ = false;
   PeerLabel launcher_;                  // whose network it is in, if it joined one
   std::vector<OwnedHandle> witnesses_;  // of connections whose other side may not have greeted
-  // The portals of the connection to the node of this process that this one joined through.
-  OwnedHandle upwards_;
-  OwnedHandle downwards_;  // of that node
+  // To the node of this process that this one joined through; under the process's lock.
+  std::shared_ptr<Bridge> bridge_;
+  NodeNumber upper_ = 0;
 };
 
 }  // namespace ipdl

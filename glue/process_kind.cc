@@ -54,10 +54,10 @@ absl::Status MayLiveIn(const ProtocolInfo& protocol, Side side, std::string_view
                        std::string_view who) {
   const char* const kinds = KindsOf(protocol, side);
   if (kinds == nullptr || Names(kinds, kind)) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      Text("the ", side == Side::kParent ? "parent" : "child", " side of ", ShortName(protocol),
-           " lives in processes of kind ", kinds, ", and ", who, " is of kind ",
-           kind.empty() ? "(unknown)" : kind));
+  return absl::FailedPreconditionError(Text("the ", side == Side::kParent ? "parent" : "child",
+                                            " side of ", ShortName(protocol),
+                                            " lives in processes of kind ", kinds, ", and ", who,
+                                            " is of kind ", kind.empty() ? "(unknown)" : kind));
 }
 
 std::string KindOf(const PeerLabel& peer) {

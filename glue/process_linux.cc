@@ -127,7 +127,7 @@ struct Culprit {
   LaunchOptions::WhenViolated when_violated{};
 
   Mutex mutex;
-  std::string violation ABSL_GUARDED_BY(mutex);         // the first
+  std::string violation ABSL_GUARDED_BY(mutex);            // the first
   absl::AnyInvocable<void()> tell ABSL_GUARDED_BY(mutex);  // posts; empty without ChildProcess
 
   void OnMisconduct(std::string_view what) {
@@ -292,8 +292,8 @@ absl::Status ChildProcess::State::Connect(Node& node, FileDescriptor socket,
   policy.on_misconduct = [culprit = culprit](const PeerLabel&, const Misconduct& misconduct) {
     culprit->OnMisconduct(misconduct.what);
   };
-  absl::StatusOr<OwnedHandle> portal = node.Connect(
-      std::move(socket), label, std::make_shared<const LinkPolicy>(std::move(policy)));
+  absl::StatusOr<OwnedHandle> portal =
+      node.Connect(std::move(socket), label, std::make_shared<const LinkPolicy>(std::move(policy)));
   if (!portal.ok()) return portal.status();
   channel = EndpointBase(*std::move(portal));
   channel.set_peer(label);

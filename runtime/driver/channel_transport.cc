@@ -183,17 +183,17 @@ void ChannelTransport::ReportBadActivity(uintptr_t context, uint32_t flags,
   const std::string who =
       accuses == nullptr ? "a parcel" : EscapePeerText(accuses->peer().ToString());
   if (accuses != nullptr || forwarded) {
-    const std::string what = absl::StrCat(
-        accuses == nullptr ? "" : " rejected a parcel", " that came from ",
-        EscapePeerText(peer_.ToString()), forwarded ? ", which may only have passed it on" : "",
-        accuses == nullptr ? ", was rejected" : "", believed ? "" : "; it is not trusted to judge",
-        why);
+    const std::string what = absl::StrCat(accuses == nullptr ? "" : " rejected a parcel",
+                                          " that came from ", EscapePeerText(peer_.ToString()),
+                                          forwarded ? ", which may only have passed it on" : "",
+                                          accuses == nullptr ? ", was rejected" : "",
+                                          believed ? "" : "; it is not trusted to judge", why);
     LogErrorLimited(absl::StrCat("accused by ", who), absl::StrCat(who, what));
   }
   if (forwarded || !believed || policy_->on_misconduct == nullptr) return;
-  const std::string what =
-      accuses == nullptr ? absl::StrCat("a parcel that it put was rejected", why)
-                         : absl::StrCat(who, " rejected a parcel that it put", why);
+  const std::string what = accuses == nullptr
+                               ? absl::StrCat("a parcel that it put was rejected", why)
+                               : absl::StrCat(who, " rejected a parcel that it put", why);
   policy_->on_misconduct(
       peer_, {.kind = Misconduct::Kind::kRejectedParcel, .what = what, .context = context});
 }

@@ -72,8 +72,7 @@ IpczResult Transport::ReportBadActivity(uintptr_t context, std::string_view reas
   }
   const IpczAccusation accusation = {sizeof(accusation), IPCZ_INVALID_DRIVER_HANDLE, reason.data(),
                                      reason.size()};
-  const uint32_t flags =
-      forwarded ? IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED : IPCZ_NO_FLAGS;
+  const uint32_t flags = forwarded ? IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_FORWARDED : IPCZ_NO_FLAGS;
   driver()->ReportBadTransportActivity(handle(), context, flags, &accusation);
   return IPCZ_RESULT_OK;
 }

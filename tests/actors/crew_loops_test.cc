@@ -138,7 +138,8 @@ FORKED_TEST(CrewLoops, TheMemberSeesThePeersEndOnce) {
       });
       crew.AwaitDid("a", "line: normal shutdown");
       EXPECT_THAT(crew["a"].orders->heard, ElementsAre(1));
-      EXPECT_THAT(crew["a"].orders->did, ElementsAre("serves", "holds", "bound", "line: normal shutdown"));
+      EXPECT_THAT(crew["a"].orders->did,
+                  ElementsAre("serves", "holds", "bound", "line: normal shutdown"));
     });
   }
 }

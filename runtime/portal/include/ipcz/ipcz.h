@@ -402,7 +402,7 @@ struct IPCZ_ALIGN(8) IpczTrapConditions {
 
 struct IPCZ_ALIGN(8) IpczTrapEvent {
   size_t size;
-  uintptr_t context; /* what Trap was given */
+  uintptr_t context;                      /* what Trap was given */
   IpczTrapConditionFlags condition_flags; /* those that hold, and perhaps WITHIN_API_CALL */
   /* Of the portal when the event arose; valid during the call. Zero if it was removed. */
   const struct IpczPortalStatus* status;
