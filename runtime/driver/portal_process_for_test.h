@@ -42,11 +42,17 @@ class Process {
     EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.CreateNode(&PortalDriver(), flags, nullptr, &node_));
   }
   ~Process() {
-    for (const IpczHandle portal : portals_) ipcz_.Close(portal, 0, nullptr);
-    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.Close(node_, 0, nullptr));
+    EndNow();
     if (alone_) {
       EXPECT_EQ(0u, CountDriverObjects());
     }
+  }
+
+  // Closes everything before the end.
+  void EndNow() {
+    for (const IpczHandle portal : std::exchange(portals_, {})) ipcz_.Close(portal, 0, nullptr);
+    if (node_ == IPCZ_INVALID_HANDLE) return;
+    EXPECT_EQ(IPCZ_RESULT_OK, ipcz_.Close(std::exchange(node_, IPCZ_INVALID_HANDLE), 0, nullptr));
   }
 
   RunLoop& loop() { return *loop_; }

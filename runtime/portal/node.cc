@@ -53,7 +53,15 @@ void Node::Close(Turn& turn) {
   std::vector<Ref<NodeLink>> all = SortedLinks();
   for (NodeLink* link : connecting_) all.emplace_back(link);
   for (const auto& [number, referral] : referrals_) all.push_back(referral.link);
-  for (const Ref<NodeLink>& link : all) link->Disconnect(turn);
+  for (const Ref<NodeLink>& link : all) {
+    if (link != broker_) link->Finish(turn);
+  }
+  // Last, for it carries objects that others' parcels need, and ends everything with it.
+  turn.Later([this_domain = domain_, broker = broker_] {
+    if (!broker) return;
+    Turn later(this_domain.get(), Cause::kApiCall);
+    broker->Finish(later);
+  });
   asked_.clear();
 }
 

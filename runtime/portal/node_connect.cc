@@ -146,6 +146,7 @@ void Node::LoseBroker(Turn& turn) {
   for (auto& [key, early] : std::exchange(relays_early_, {})) {
     for (Ref<Object>& box : early.boxes) turn.Release(std::move(box));
   }
+  if (closed_) return;  // each ends by itself
   std::vector<Ref<NodeLink>> all = SortedLinks();
   for (const auto& [number, referral] : referrals_) {
     if (!referral.transport.is_valid()) all.push_back(referral.link);

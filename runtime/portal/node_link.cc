@@ -44,6 +44,8 @@ void NodeLink::Establish(Turn& turn, Role role, const NodeName& peer, bool side_
     transport_->SetPeer(node_, peer);
     turn.Later([transport = transport_] { transport->SetTimer(UINT64_MAX, kGreetInTime); });
   }
+  unclaimed_begin_ = hops_.size();
+  unclaimed_end_ = num_portals;
   for (const Ref<RemoteLink>& link : SortedHops()) {
     link->side_a = side_a;
     link->peer_settled = true;
@@ -119,6 +121,15 @@ void NodeLink::Disconnect(Turn& turn) {
               transport = std::exchange(transport_, nullptr)] {
     if (transport) transport->Deactivate();
   });
+}
+
+void NodeLink::Finish(Turn& turn) {
+  finishing_ = true;
+  if (!MayTransmit()) return Disconnect(turn);
+  // What finds no room in the ring goes by the transport, which takes what it can hold.
+  if (rings_ != nullptr && rings_->out.memory && !flushing_) FlushRing(turn);
+  if (rings_ != nullptr) turn.Later([former = std::exchange(rings_->out, {})] {});
+  turn.Flush(this);
 }
 
 // --- Hops ----------------------------------------------------------------------------------------

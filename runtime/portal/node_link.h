@@ -89,6 +89,10 @@ class NodeLink : public RefCounted {
   void MoveHopsTo(NodeLink* other);
   // Every hop is lost. Any number of times.
   void Disconnect(Turn& turn);
+  // The same once what is queued was handed to the driver, also what waits for room in a ring or,
+  // between a broker and its client, for the other end's greeting: in what follows this turn, or by
+  // the thread that transmits just now.
+  void Finish(Turn& turn);
 
   // --- Shared memory (node_link_memory.cc) -------------------------------------------------------
 
@@ -179,6 +183,9 @@ class NodeLink : public RefCounted {
 
   // Of a message on its way to the transport.
   enum class Transmitted : uint8_t { kYes, kDropped, kFailed };
+  static Transmitted Sent(IpczResult result) {
+    return result == IPCZ_RESULT_OK ? Transmitted::kYes : Transmitted::kFailed;
+  }
 
   IpczResult TransmitGreeting(MessageType type, absl::Span<const uint8_t> body,
                               std::vector<DriverObject> objects);
@@ -186,7 +193,9 @@ class NodeLink : public RefCounted {
              std::vector<DriverObject> objects, bool first = false);
   std::vector<Ref<RemoteLink>> SortedHops() const;
   bool CanSend(const RemoteLink* link) const;
+  bool MayTransmit() const;
   bool IsStalled() const;
+  bool TakeUnfinished(Turn& turn);
   Transmitted TransmitOne(Outgoing& outgoing, Transport& transport, Cause cause);
   void DisconnectLater(Turn& turn);
 
@@ -234,6 +243,8 @@ class NodeLink : public RefCounted {
                           std::vector<uint8_t>* message);
   FrameRead ReadContinuation(Turn& turn, RingReader& ring, const FrameHeader& frame,
                              std::vector<uint8_t>* message);
+  // What a ring has a part of comes whole by the transport: its writer gave the ring up.
+  void DropArriving(Turn& turn);
   static bool IsLegalBareParcel(const MessageHeader& header, const ParcelBody& body,
                                 const SectionHeader& section);
   FrameRead DeliverBareParcel(Turn& turn, uint64_t hop, ParcelPtr parcel);
@@ -253,6 +264,8 @@ class NodeLink : public RefCounted {
   void GiveUpWaits(Turn& turn);
   void OnDeadline(Transport* transport, uintptr_t context);
   Ref<RemoteLink> AddPeerHop(uint64_t number, HopMaker maker);
+  // Of an initial portal that only the other end wanted, before it knew: what comes is dropped.
+  bool IsUnclaimed(uint64_t hop) const { return hop >= unclaimed_begin_ && hop < unclaimed_end_; }
   void ForgetIfOver(RemoteLink* link);
 
   const Ref<Node> node_;
@@ -261,6 +274,7 @@ class NodeLink : public RefCounted {
   bool side_a_;
   bool dead_ = false;
   bool flushing_ = false;
+  bool finishing_ = false;
   NodeName peer_name_;
   Ref<Transport> transport_;
   std::deque<Outgoing> queue_;
@@ -279,6 +293,8 @@ class NodeLink : public RefCounted {
 
   absl::flat_hash_map<uint64_t, Ref<RemoteLink>> hops_;
   absl::flat_hash_map<uint64_t, Ref<RemoteLink>> parked_;  // by nonce
+  uint64_t unclaimed_begin_ = 0;
+  uint64_t unclaimed_end_ = 0;
   // A hop's number is a counter, a bit for its maker, and a bit for its side (0: A). By maker:
   uint64_t next_hop_[2] = {kFirstFreeHop, kFirstFreeHop};
   uint64_t next_peer_hop_[2] = {kFirstFreeHop, kFirstFreeHop};

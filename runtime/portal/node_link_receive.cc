@@ -101,6 +101,7 @@ bool NodeLink::Receive(Transport* transport, absl::Span<const uint8_t> data,
     turn.Later([closed = std::move(objects)] {});
     return true;
   }
+  DropArriving(turn);
   if (legal && header.sequence == next_received_++ && (row->from & RoleBit(role_)) != 0 &&
       OnChecked(header, body, std::exchange(objects, {}), row->variable ? &parcel : nullptr,
                 turn)) {
@@ -175,9 +176,9 @@ bool NodeLink::OnChecked(const MessageHeader& header, absl::Span<const uint8_t> 
 
 bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
   const auto found = hops_.find(parsed.hop);
-  if (found == hops_.end()) return false;
-  const Ref<RemoteLink> link = found->second;
-  if (link->received_end != End::kNone || link->parked_nonce != 0) return false;
+  if (found == hops_.end() && !IsUnclaimed(parsed.hop)) return false;
+  const Ref<RemoteLink> link = found == hops_.end() ? nullptr : found->second;
+  if (link && (link->received_end != End::kNone || link->parked_nonce != 0)) return false;
   if (transport_->held_bytes() > node_->limits().held_bytes_per_link) return false;
   for (const ParsedParcel::Portal& portal : parsed.portals) {
     const Ref<RemoteLink> hop = AddPeerHop(portal.hop, HopMaker::kParcel);
@@ -188,11 +189,11 @@ bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
     *portal.place = router;
     Trace(turn, IPCZ_TRACE_PORTAL_CAME, hop.get());
   }
-  if (parsed.parcel->awaited != nullptr &&
+  if (link && parsed.parcel->awaited != nullptr &&
       !node_->AwaitRelay(turn, link.get(), parsed.parcel.get())) {
     return false;
   }
-  if (!link->router) {
+  if (!link || !link->router) {
     turn.Discard(std::move(parsed.parcel));
     return true;
   }
@@ -244,8 +245,9 @@ bool NodeLink::OnAccept(Turn& turn, const AcceptBody& body) {
 }
 
 bool NodeLink::OnHopMessage(Turn& turn, MessageType type, absl::Span<const uint8_t> body) {
-  const auto found = hops_.find(Copy<HopBody>(body).hop);
-  if (found == hops_.end()) return false;
+  const uint64_t hop = Copy<HopBody>(body).hop;
+  const auto found = hops_.find(hop);
+  if (found == hops_.end()) return IsUnclaimed(hop);
   const Ref<RemoteLink> link = found->second;
   if (link->received_end != End::kNone) return false;
   uint8_t flag = 0;

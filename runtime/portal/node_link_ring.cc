@@ -317,6 +317,12 @@ NodeLink::FrameRead NodeLink::ReadContinuation(Turn& turn, RingReader& ring,
   return DeliverBareParcel(turn, arriving.hop, std::move(arriving.parcel));
 }
 
+void NodeLink::DropArriving(Turn& turn) {
+  if (rings_ == nullptr || rings_->arriving.left == 0) return;
+  LinkRings::Arriving arriving = std::exchange(rings_->arriving, {});
+  if (arriving.parcel != nullptr) turn.Discard(std::move(arriving.parcel));
+}
+
 bool NodeLink::IsLegalBareParcel(const MessageHeader& header, const ParcelBody& body,
                                  const SectionHeader& section) {
   return header.reserved[0] == 0 && header.reserved[1] == 0 && header.reserved[2] == 0 &&

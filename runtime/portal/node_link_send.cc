@@ -158,6 +158,24 @@ void NodeLink::OnSendFailed(Transport* transport) {
   if (transport_ == transport) Disconnect(turn);
 }
 
+// What is queued before the other end's greeting waits for it; at last only where it depends on
+// nothing that the greeting says.
+bool NodeLink::MayTransmit() const {
+  return is_established() ||
+         (finishing_ && !dead_ && (role_ == Role::kBrokerAwaited || role_ == Role::kClientAwaited));
+}
+
+// Of a ring that is not used any more: what it has only a part of is put into `buffer_`, whole.
+bool NodeLink::TakeUnfinished(Turn& turn) {
+  if (rings_ == nullptr || rings_->out.memory || !rings_->unfinished.is_active()) return false;
+  LinkRings::Unfinished message = std::exchange(rings_->unfinished, {});
+  buffer_ = std::move(message.head);
+  if (message.payload == nullptr) return true;
+  Append(&buffer_, absl::MakeConstSpan(message.payload->data(), message.payload->size()));
+  turn.Discard(std::move(message.payload));
+  return true;
+}
+
 // Whether the first message of the queue waits for room in the ring.
 bool NodeLink::IsStalled() const {
   if (rings_ == nullptr || !rings_->out.memory) return false;
@@ -169,16 +187,21 @@ void NodeLink::Flush(Cause cause) {
   while (true) {
     Outgoing outgoing;
     Ref<Transport> transport;
+    bool again = false;  // the ring has a part of it already
     {
       Turn turn(node_->domain(), cause);
       if (flushing_ && !mine) return;
       mine = flushing_ = false;
-      if (!is_established()) return;
+      if (!MayTransmit()) return;
       FlushRing(turn);
-      if (queue_.empty() || IsStalled()) return;
+      again = TakeUnfinished(turn);
+      if (!again && queue_.empty() && finishing_) return Disconnect(turn);
+      if (!again && (queue_.empty() || IsStalled())) return;
       mine = flushing_ = true;
-      outgoing = std::move(queue_.front());
-      queue_.pop_front();
+      if (!again) {
+        outgoing = std::move(queue_.front());
+        queue_.pop_front();
+      }
       if (outgoing.link && outgoing.link->sent_end == End::kLost) {
         // An initial portal that the other side did not ask for.
         if (outgoing.parcel != nullptr) turn.Discard(std::move(outgoing.parcel));
@@ -186,7 +209,8 @@ void NodeLink::Flush(Cause cause) {
       }
       transport = transport_;
     }
-    const Transmitted transmitted = TransmitOne(outgoing, *transport, cause);
+    const Transmitted transmitted =
+        again ? Sent(transport->Transmit(buffer_, {})) : TransmitOne(outgoing, *transport, cause);
     if (transmitted == Transmitted::kFailed) {
       Turn turn(node_->domain(), cause);
       Disconnect(turn);
@@ -250,8 +274,7 @@ NodeLink::Transmitted NodeLink::TransmitOne(Outgoing& outgoing, Transport& trans
       return Transmitted::kYes;
     }
   }
-  return transport.Transmit(buffer_, handles_) == IPCZ_RESULT_OK ? Transmitted::kYes
-                                                                 : Transmitted::kFailed;
+  return Sent(transport.Transmit(buffer_, handles_));
 }
 
 }  // namespace ipdl::portal

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/portal/portal_fixture_for_test.h"
+#include "runtime/portal/small_rings_for_test.h"
 
 namespace ipdl::portal {
 namespace {
@@ -44,6 +45,29 @@ TEST_P(RemoteTest, ClosureArrivesBehindTheParcels) {
   EXPECT_TRUE(WaitUntilClosed(portals.b));
   EXPECT_EQ(IPCZ_RESULT_NOT_FOUND, Put(portals.b, "x"));
   CloseAll({portals.b});
+}
+
+TEST_P(RemoteTest, WhatWasPutBeforeANodeWasClosedArrives) {
+  const SmallRings small;
+  const std::string text(200, 'x');
+  for (const bool greeted : {false, true}) {
+    const IpczHandle broker = NewBroker();
+    const IpczHandle client = NewNode();
+    const Portals portals = Connect(broker, client);
+    if (greeted) {
+      EXPECT_EQ(IPCZ_RESULT_OK, Put(portals.a, "greeted"));
+      EXPECT_EQ("greeted", WaitToGet(portals.b).text);
+    }
+    for (int i = 0; i < 200; ++i) ASSERT_EQ(IPCZ_RESULT_OK, Put(portals.b, text));
+    ASSERT_EQ(IPCZ_RESULT_OK, Put(portals.b, std::string(20'000, 'y')));
+    ASSERT_EQ(IPCZ_RESULT_OK, Put(portals.b, "last"));
+    CloseNode(client);
+    for (int i = 0; i < 200; ++i) ASSERT_EQ(text, WaitToGet(portals.a).text) << greeted << i;
+    EXPECT_TRUE(std::string(20'000, 'y') == WaitToGet(portals.a).text);
+    EXPECT_EQ("last", WaitToGet(portals.a).text);
+    EXPECT_TRUE(WaitUntilClosed(portals.a));
+    CloseAll({portals.a, portals.b});
+  }
 }
 
 TEST_P(RemoteTest, ANodeThatClosesIsSeenByItsPeers) {

@@ -3,6 +3,7 @@
 #include "runtime/portal/simulation_for_test.h"
 
 #include <algorithm>
+#include <climits>
 #include <cstdio>
 
 #include "runtime/portal/handle_table.h"
@@ -214,7 +215,10 @@ void Simulation::CrashOne() {
   SimNode& node = nodes_[static_cast<size_t>(victim)];
   node.dead = true;
   crashed_ = true;
+  // Killed, or closed by its application: then what it had put is still sent.
+  if (Random(2) == 0) network_.fail_transmits = INT_MAX;
   ipcz_.Close(node.handle, 0, nullptr);
+  network_.fail_transmits = 0;
   // The process is gone: nothing of it is said any more, but its handles are freed.
   for (IpczHandle& control : node.control) {
     if (control != 0) ipcz_.Close(control, 0, nullptr);

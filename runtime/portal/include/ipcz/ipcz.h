@@ -203,7 +203,7 @@ struct IPCZ_ALIGN(8) IpczDriver {
                                             const void* options);
 
   /* Sends one datagram, which keeps its boundaries; it may be empty. Datagrams of one thread keep
-   * their order. Takes the handles. Legal before activation. */
+   * their order. Takes the handles. Legal before activation, not after deactivation. */
   IpczResult(IPCZ_API* Transmit)(IpczDriverHandle transport, const void* data, size_t num_bytes,
                                  const IpczDriverHandle* driver_handles, size_t num_driver_handles,
                                  uint32_t flags, const void* options);
@@ -417,8 +417,10 @@ struct IPCZ_ALIGN(8) IpczAPI {
   size_t size;
 
   /* Ends an object. INVALID_ARGUMENT for what is no handle, or not the application's.
-   *   node:   every connection ends, and the peers of its portals elsewhere see them closed. Its
-   *           own portals stay and are closed one by one, before or after.
+   *   node:   what was put before is handed to the driver: what its transports and memory hold
+   *           arrives, also if the process ends now. What waits for the greeting of a node that is
+   *           neither broker nor client of this one is lost. Every connection ends, and the peers
+   *           of its portals elsewhere see them closed. Its own are closed one by one, whenever.
    *   portal: its traps get REMOVED within this call, open transactions end, unread parcels and
    *           what is attached to them are closed; the peer learns of it after every parcel.
    *   parcel: what is still attached is closed.
