@@ -247,6 +247,9 @@ void Simulation::Act() {
     CloseOne();
   } else if (what < 67) {
     CrashOne();
+    // The more often, the more likely just while a route is about to use it.
+  } else if (what < 72 && options_.breaks) {
+    if (network_.BreakOne()) crashed_ = true;
   } else if (what < 85) {
     ReadControl(Random(kClients + 1));
   } else if (const int end = RandomHeldEnd(); end != kNowhere) {

@@ -3,9 +3,9 @@
 //
 // What it is: a world of nodes, of routes whose two ends are put to, read, moved from node to node
 // (over control portals and inside parcels of other routes), merged and closed, and perhaps of one
-// node that dies; and the invariants, checked while it runs and at its end. The same seed gives the
-// same schedule. What it is not: a model; the code under it is the router. Used by
-// simulation_test.cc.
+// node that dies, or of connections that do; and the invariants, checked while it runs and at its
+// end. The same seed gives the same schedule. What it is not: a model; the code under it is the
+// router. Used by simulation_test.cc.
 //
 // Invariants: what an end gets is what its peer put, in order, exactly once, from the beginning and
 // without gaps; if anything is missing when all is quiet, the end sees its peer closed; if nothing
@@ -31,6 +31,7 @@ class Simulation {
     uint64_t seed = 1;
     int steps = 200;
     bool crashes = false;
+    bool breaks = false;  // connections that a broker made
   };
   explicit Simulation(const Options& options);
   ~Simulation();
@@ -88,7 +89,7 @@ class Simulation {
   IpczAPI ipcz_;
   std::vector<SimNode> nodes_;
   std::vector<End> ends_;
-  bool crashed_ = false;
+  bool crashed_ = false;  // or a connection broke
   std::string failure_;
   uint64_t handles_before_ = 0;
 };

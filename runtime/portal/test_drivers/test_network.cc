@@ -174,6 +174,7 @@ struct TestDriverCalls {
     const auto ends = g_current->NewTransports(!introduced);
     *new0 = ends.first;
     *new1 = ends.second;
+    if (introduced) g_current->introduced_.push_back(From(ends.first)->transport);
     return IPCZ_RESULT_OK;
   }
 
@@ -230,7 +231,8 @@ struct TestDriverCalls {
     if (!failed) {
       std::lock_guard<std::mutex> lock(network.mutex_);
       peer = From(transport)->transport->peer.lock();
-      if (peer && !peer->closed && !peer->deactivating) {
+      if (peer && !peer->closed && !peer->deactivating &&
+          !From(transport)->transport->peer_closed) {
         peer->incoming.push_back(std::exchange(message, {}));
         network.EnqueueReady(peer);
       }
@@ -474,6 +476,30 @@ void TestNetwork::DeliverAll(const std::shared_ptr<TransportEnd>& end) {
   }
   std::lock_guard<std::mutex> lock(mutex_);
   end->delivering = false;
+}
+
+bool TestNetwork::BreakOne() {
+  std::erase_if(introduced_, [](const std::weak_ptr<TransportEnd>& weak) {
+    const std::shared_ptr<TransportEnd> end = weak.lock();
+    return !end || end->closed || end->peer_closed || end->peer.expired();
+  });
+  if (introduced_.empty()) return false;
+  const std::shared_ptr<TransportEnd> end = introduced_[random_() % introduced_.size()].lock();
+  const bool lose = random_() % 2 == 0;
+  std::deque<Message> lost;
+  for (const std::shared_ptr<TransportEnd>& side : {end, end->peer.lock()}) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    side->peer_closed = true;
+    while (lose && !side->incoming.empty()) {
+      lost.push_back(std::move(side->incoming.front()));
+      side->incoming.pop_front();
+    }
+    EnqueueReady(side);
+  }
+  for (const Message& message : lost) {
+    for (const IpczDriverHandle handle : message.handles) CloseObject(handle);
+  }
+  return true;
 }
 
 bool TestNetwork::Step() {

@@ -62,6 +62,11 @@ class TestNetwork final : public Network {
   // Steps or waits until it holds. False if it cannot come true any more, or takes too long.
   bool RunUntil(const std::function<bool()>& condition) override;
 
+  // Breaks one of the transports in use that a broker made for two others, which one the seed
+  // decides: both ends hear of it behind what is on its way, or instead of that. False: there is
+  // none. kStepped.
+  bool BreakOne();
+
   // What a test may do to the other end of a transport that it holds itself.
   static IpczResult TransmitRaw(IpczDriverHandle transport, const std::vector<uint8_t>& bytes,
                                 const std::vector<IpczDriverHandle>& handles = {});
@@ -124,6 +129,7 @@ class TestNetwork final : public Network {
   std::mutex mutex_;  // of all queues and states
   std::mt19937_64 random_;
   std::vector<std::shared_ptr<TransportEnd>> ready_;  // have something to deliver
+  std::vector<std::weak_ptr<TransportEnd>> introduced_;
   std::condition_variable wake_;
   std::vector<std::thread> threads_;
   bool stopping_ = false;
