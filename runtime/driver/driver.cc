@@ -190,6 +190,17 @@ IpczResult IPCZ_API ReportBadTransportActivity(IpczDriverHandle transport, uintp
   return IPCZ_RESULT_OK;
 }
 
+// Both ends of what stays in this process are this process; its launcher may do anything with it.
+IpczResult IPCZ_API QueryTrust(IpczDriverHandle transport, uint32_t, const void*,
+                               IpczTrust* trust) {
+  const auto* const item = DriverItem::GetAs<TransportItem>(transport);
+  if (item == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
+  const ChannelTransport* const channel = AsChannel(item);
+  *trust = channel == nullptr || channel->peer().trust != PeerTrust::kUntrusted ? IPCZ_TRUST_FULL
+                                                                                : IPCZ_TRUST_NONE;
+  return IPCZ_RESULT_OK;
+}
+
 IpczResult IPCZ_API AllocateSharedMemory(size_t num_bytes, uint32_t, const void*,
                                          IpczDriverHandle* driver_memory) {
   std::unique_ptr<MemoryItem> memory = MemoryItem::New(num_bytes);
@@ -264,6 +275,7 @@ const IpczDriver& PortalDriver() {
       },
       nullptr,
       nullptr,
+      &QueryTrust,
   };
   return extended.driver;
 }

@@ -35,6 +35,10 @@ struct Limits {
   // Of one message, what is attached to a parcel and its subparcels together.
   size_t attachments_per_message = 65536;
 
+  // How often proxies pass a parcel with attachments on. A portal inside it may be on its way to
+  // itself, and each time it is passed on makes its route longer; beyond, that route ends.
+  static constexpr uint32_t kForwardings = 4096;
+
   // A parcel and the parcels inside it. 1,023 may be inside.
   static constexpr size_t kSectionsPerParcel = 1024;
 
@@ -54,6 +58,10 @@ struct Limits {
   // Messages with relayed objects that came before their parcel, on one node, and those objects.
   size_t early_relays = 1024;
   size_t objects_per_relay = 1024;
+
+  // Objects that a broker passes on for one connection and that were not taken yet. Beyond, they
+  // are closed, and the parcel that waits for them ends the connection it came over.
+  static constexpr size_t kRelayedObjectsPerLink = 4096;
 
   // Transports that a client referred and whose node has not said who it is.
   size_t referrals_per_link = 256;

@@ -129,17 +129,6 @@ TEST_F(LimitsTest, ReferralsPerLink) {
   for (const IpczDriverHandle other : others) TestNetwork::CloseObject(other);
 }
 
-TEST_F(LimitsTest, IntroductionsPerSecond) {
-  SetNodeLimits(0, 0, 2);
-  const auto greeting = LastReceived<ConnectFromBrokerBody>(MessageType::kConnectFromBroker);
-  // Nobody is asked whether such nodes exist, but whoever asks is counted.
-  for (uint64_t i = 1; i <= 3; ++i) {
-    Send(MessageType::kIntroduce, Join(IntroduceBody{greeting.broker, {i, i}, {}}));
-    EXPECT_EQ(0, LastReceived<IntroducedBody>(MessageType::kIntroduced).granted);
-  }
-  EXPECT_FALSE(IsCutOff());
-}
-
 // --- Another network's broker --------------------------------------------------------------------
 
 class BrokerLimitsTest : public LimitsTest {
@@ -286,6 +275,76 @@ TEST_F(TimedAttackTest, PermitsForIntroductionsComeBack) {
   // Who is connected already costs nothing.
   EXPECT_TRUE(network().timers.empty());
   CloseAll({second.a, second.b});
+}
+
+// A client that is connected to several others, which are not connected to each other.
+class IntroductionsTest : public LimitsTest {
+ protected:
+  explicit IntroductionsTest(const IpczDriver& driver = TestNetwork::driver_with_timers())
+      : LimitsTest(driver) {
+    for (uint64_t i = 0; i < 5; ++i) {
+      const auto [end, other] = network().NewTransports();
+      others_.push_back(other);
+      Send(MessageType::kReferNode, Join(ReferNodeBody{i, 1, 0}, uint64_t{1}, ObjectRecord{0, 1}),
+           {end});
+      const uint64_t sequence = std::exchange(sequence_, 0);
+      TestNetwork::TransmitRaw(
+          other, Message(MessageType::kConnectToReferrer, Join(ConnectBody{kProtocolVersion, 1})));
+      sequence_ = sequence;
+      names_.push_back(LastReceived<ReferralDoneBody>(MessageType::kReferralDone).name);
+    }
+  }
+  ~IntroductionsTest() override {
+    for (const IpczDriverHandle other : others_) TestNetwork::CloseObject(other);
+  }
+  bool Introduce(size_t a, size_t b) {
+    Send(MessageType::kIntroduce, Join(IntroduceBody{names_[a], names_[b], {}}));
+    const auto answer = LastReceived<IntroducedBody>(MessageType::kIntroduced);
+    EXPECT_EQ(names_[a], answer.first);
+    EXPECT_EQ(names_[b], answer.second);
+    return answer.granted != 0;
+  }
+
+  std::vector<IpczDriverHandle> others_;
+  std::vector<NodeName> names_;
+};
+
+TEST_F(IntroductionsTest, PerSecond) {
+  SetNodeLimits(0, 0, 3);
+  EXPECT_TRUE(Introduce(0, 1));
+  EXPECT_TRUE(Introduce(0, 2));
+  EXPECT_TRUE(Introduce(0, 3));
+  EXPECT_FALSE(Introduce(1, 2));
+  // Who is connected already costs nothing; who was denied may ask again in vain.
+  EXPECT_TRUE(Introduce(0, 1));
+  EXPECT_FALSE(Introduce(1, 2));
+  EXPECT_FALSE(IsCutOff());
+  // A second later there are as many again, and no more.
+  ASSERT_FALSE(network().timers.empty());
+  network().FireTimers();
+  EXPECT_TRUE(Introduce(1, 2));
+  EXPECT_TRUE(Introduce(1, 3));
+  EXPECT_TRUE(Introduce(2, 3));
+  EXPECT_FALSE(Introduce(0, 4));
+  network().FireTimers();
+  EXPECT_TRUE(Introduce(0, 4));
+}
+
+TEST_F(IntroductionsTest, PerSecondUnlessSet) {
+  EXPECT_EQ(1024u, kLimits.introductions_per_second);
+}
+
+class UntimedIntroductionsTest : public IntroductionsTest {
+ protected:
+  UntimedIntroductionsTest() : IntroductionsTest(TestNetwork::driver()) {}
+};
+
+TEST_F(UntimedIntroductionsTest, WithoutTimersTheyAreLimitedInAll) {
+  SetNodeLimits(0, 0, 1);
+  EXPECT_TRUE(Introduce(0, 1));
+  EXPECT_FALSE(Introduce(0, 2));
+  EXPECT_TRUE(network().timers.empty());
+  EXPECT_FALSE(Introduce(0, 3));
 }
 
 class GreetingTest : public WireAttackTest {

@@ -20,7 +20,9 @@ namespace {
 // The node under attack is a client; its broker is played by the test.
 class AttackingBrokerTest : private SmallRings, public ExtendedFixture {
  public:
-  explicit AttackingBrokerTest(IpczConnectNodeFlags flags = IPCZ_NO_FLAGS) : client_(NewNode()) {
+  explicit AttackingBrokerTest(IpczConnectNodeFlags flags = IPCZ_NO_FLAGS,
+                               const IpczDriver& driver = TestNetwork::driver())
+      : client_(NewNodeWith(driver, IPCZ_NO_FLAGS)) {
     const auto [end, raw] = network().NewTransports();
     raw_ = raw;
     EXPECT_EQ(IPCZ_RESULT_OK,
@@ -163,6 +165,52 @@ TEST_F(AttackingDelegateTest, MemoryThatNobodyAskedForIsClosed) {
 TEST_F(AttackingBrokerTest, WhoIsNoDelegateProvidesNothing) {
   SendObject(MessageType::kProvideMemory, ProvideMemoryBody{99}, NewMemory(8192));
   EXPECT_TRUE(IsCutOff());
+}
+
+class SilentDelegateTest : public AttackingBrokerTest {
+ public:
+  SilentDelegateTest()
+      : AttackingBrokerTest(IPCZ_CONNECT_NODE_TO_ALLOCATION_DELEGATE,
+                            TestNetwork::driver_with_timers()) {
+    network().timers.clear();
+    const size_t size = LinkMemory::RegionSize(LinkMemoryShape::kBothDirections, kCapacity);
+    SendObject(MessageType::kShareMemory,
+               ShareMemoryBody{kCapacity, LinkMemoryShape::kBothDirections, {}}, NewMemory(size));
+    Send(MessageType::kRingReady, Join(RingReadyBody{1, {}}));
+    // Nobody reads, so the ring is soon full, and the delegate is asked for a larger one.
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(IPCZ_RESULT_OK, Put(portal_, std::string(100, 'x')));
+  }
+  ~SilentDelegateTest() override { CloseNodes(); }
+
+  // Whether memory that the delegate gives now is offered to it for a ring.
+  bool Provide() {
+    SendObject(MessageType::kProvideMemory, ProvideMemoryBody{1},
+               NewMemory(LinkMemory::RegionSize(LinkMemoryShape::kOneDirection, 8 * kCapacity)));
+    for (Bytes bytes = TestNetwork::TakeRaw(raw_); !bytes.empty();
+         bytes = TestNetwork::TakeRaw(raw_)) {
+      if (bytes.size() > 4 && bytes[4] == static_cast<uint8_t>(MessageType::kShareMemory)) {
+        return true;
+      }
+    }
+    return false;
+  }
+};
+
+TEST_F(SilentDelegateTest, MayTakeItsTime) {
+  ASSERT_EQ(1u, network().timers.size());
+  network().FireTimers();
+  EXPECT_TRUE(Provide());
+  EXPECT_FALSE(IsCutOff());
+}
+
+TEST_F(SilentDelegateTest, IsNotWaitedForForEver) {
+  network().FireTimers();
+  network().FireTimers();
+  EXPECT_TRUE(network().timers.empty());
+  const int objects = network().live_objects();
+  EXPECT_FALSE(Provide());
+  EXPECT_EQ(objects, network().live_objects());
+  EXPECT_FALSE(IsCutOff());
 }
 
 TEST_F(WireAttackTest, MemoryIsAllocatedForOthersUpToALimit) {

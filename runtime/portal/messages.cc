@@ -51,6 +51,8 @@ constexpr MessageRow kRows[] = {
     {MessageType::kProvideMemory, "ProvideMemory", sizeof(ProvideMemoryBody),
      kFromBroker | RoleBit(Role::kEqual), 255, false},
     {MessageType::kAccuse, "Accuse", sizeof(AccuseBody), kFromClient, 0, false},
+    {MessageType::kRelayTaken, "RelayTaken", sizeof(RelayTakenBody), kFromClient | kFromOtherBroker,
+     0, false},
 
     {MessageType::kParcel, "Parcel", sizeof(ParcelBody), kEstablished, 0, true},
     {MessageType::kFin, "Fin", sizeof(HopBody), kEstablished, 0, false},

@@ -43,6 +43,7 @@ enum class MessageType : uint8_t {
   kRequestMemory = 24,
   kProvideMemory = 25,
   kAccuse = 26,
+  kRelayTaken = 27,
   // On one hop of a route.
   kParcel = 30,
   kFin = 31,
@@ -183,6 +184,12 @@ struct RelayBody {  // RelayObjects, RelayedObjects. With objects; none: it fail
 };
 static_assert(sizeof(RelayBody) == 40);
 
+struct RelayTakenBody {  // of RelayedObjects that came from that broker
+  NodeName from;
+  uint64_t objects;
+};
+static_assert(sizeof(RelayTakenBody) == 24);
+
 struct AcceptBody {
   uint64_t hop;
   uint64_t nonce;
@@ -262,7 +269,7 @@ struct ParcelBody {
   uint64_t hop;
   uint64_t relay_id;  // of the objects that come through the broker; 0: none
   uint32_t num_sections;
-  uint32_t reserved;
+  uint32_t forwardings;  // how often proxies passed it on; 0 without attachments
 };
 static_assert(sizeof(ParcelBody) == 24);
 

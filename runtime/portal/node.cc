@@ -84,7 +84,7 @@ void Node::ForgetLink(Turn& turn, NodeLink* link) {
   ForgetConnecting(link);
   assigned_.erase(link);
   // What the delegate was asked for does not come any more; nor does a link that is over want it.
-  absl::erase_if(memory_requests_, [&](const auto& entry) {
+  std::erase_if(memory_requests_, [&](const auto& entry) {
     return link == delegate_.get() || entry.second.link == link;
   });
   if (link == delegate_.get()) delegate_ = nullptr;
@@ -211,7 +211,8 @@ void Node::RequestMemory(Turn& turn, NodeLink* link, size_t capacity) {
   }
   if (!delegate_ || !delegate_->is_established()) return;
   const uint64_t number = next_memory_request_++;
-  memory_requests_.emplace(number, MemoryRequest{Ref<NodeLink>(link), capacity});
+  memory_requests_.emplace(number, MemoryRequest{Ref<NodeLink>(link), capacity, delegate_->look()});
+  delegate_->BeginWait(turn);
   delegate_->SendFirst(turn, MessageType::kRequestMemory, RequestMemoryBody{number, capacity});
 }
 
@@ -230,6 +231,22 @@ bool Node::OnProvideMemory(Turn& turn, NodeLink* from, const ProvideMemoryBody& 
         request.link->OnRingMemory(std::move(memory), request.capacity);
       });
   return true;
+}
+
+bool Node::GiveUpMemoryRequests(Turn& turn, NodeLink* delegate) {
+  if (delegate != delegate_.get()) return false;
+  for (auto entry = memory_requests_.begin(); entry != memory_requests_.end();) {
+    const MemoryRequest& request = entry->second;
+    if (request.at_look + 1 >= delegate->look()) {
+      ++entry;
+      continue;
+    }
+    turn.Later([link = request.link, capacity = request.capacity] {
+      link->OnRingMemory(DriverObject(), capacity);
+    });
+    entry = memory_requests_.erase(entry);
+  }
+  return !memory_requests_.empty();
 }
 
 // --- Relayed objects -----------------------------------------------------------------------------
@@ -264,8 +281,16 @@ bool Node::AwaitRelay(Turn& turn, RemoteLink* link, Parcel* parcel) {
   for (Ref<Object>& left : boxes) {
     if (left) turn.Release(std::move(left));
   }
-  if (complete) parcel->awaited = nullptr;
-  return complete;
+  if (complete) {
+    parcel->awaited = nullptr;
+    return true;
+  }
+  // Perhaps whoever passes them on would not: nobody is known to have broken a rule.
+  turn.Later([this_domain = domain_, lost = link->node_link] {
+    Turn later(this_domain.get(), Cause::kTransport);
+    lost->Disconnect(later);
+  });
+  return true;
 }
 
 bool Node::OnRelayObjects(Turn& turn, const Ref<NodeLink>& link, const RelayBody& body,
@@ -274,7 +299,7 @@ bool Node::OnRelayObjects(Turn& turn, const Ref<NodeLink>& link, const RelayBody
   const bool legal = is_broker_ && (!from_client || body.from == link->peer_name());
   const Ref<NodeLink> towards = legal ? LinkTowards(body.to) : nullptr;
   if (towards && towards->peer_name() == body.to) {
-    towards->SendMessage(turn, MessageType::kRelayedObjects, body, std::exchange(objects, {}));
+    DeliverRelay(turn, *link, *towards, body, &objects);
   } else if (towards && from_client) {
     towards->SendMessage(turn, MessageType::kRelayObjects, body, std::exchange(objects, {}));
   }
@@ -283,7 +308,45 @@ bool Node::OnRelayObjects(Turn& turn, const Ref<NodeLink>& link, const RelayBody
   return legal;
 }
 
-bool Node::OnRelayedObjects(Turn& turn, const RelayBody& body, std::vector<DriverObject> objects) {
+size_t Node::CountRelayed(const NodeName& from) const {
+  size_t count = 0;
+  for (auto entry = relayed_.lower_bound({from, {}});
+       entry != relayed_.end() && entry->first.first == from; ++entry) {
+    count += entry->second;
+  }
+  return count;
+}
+
+// To whom they are for. What is too much stays in `objects`: then their parcel is told so.
+void Node::DeliverRelay(Turn& turn, NodeLink& from, NodeLink& to, const RelayBody& body,
+                        std::vector<DriverObject>* objects) {
+  std::vector<DriverObject> sent;
+  if (!from.is_limited()) {
+    sent = std::exchange(*objects, {});
+  } else if (CountRelayed(from.peer_name()) + objects->size() <= Limits::kRelayedObjectsPerLink) {
+    sent = std::exchange(*objects, {});
+    relayed_[{from.peer_name(), to.peer_name()}] += sent.size();
+  }
+  to.SendMessage(turn, MessageType::kRelayedObjects, body, std::move(sent));
+}
+
+// More than was passed on is nothing: whoever it was for may have been counted out before.
+bool Node::OnRelayTaken(const NodeLink& link, const RelayTakenBody& body) {
+  if (!is_broker_) return false;
+  const auto home = home_.find(body.from);
+  const NodeName& from = home == home_.end() ? body.from : home->second;
+  const auto entry = relayed_.find({from, link.peer_name()});
+  if (entry == relayed_.end()) return true;
+  entry->second -= std::min<uint64_t>(entry->second, body.objects);
+  if (entry->second == 0) relayed_.erase(entry);
+  return true;
+}
+
+bool Node::OnRelayedObjects(Turn& turn, NodeLink* carrier, const RelayBody& body,
+                            std::vector<DriverObject> objects) {
+  if (!objects.empty()) {
+    carrier->SendMessage(turn, MessageType::kRelayTaken, RelayTakenBody{body.from, objects.size()});
+  }
   std::vector<Ref<Object>> boxes;
   boxes.reserve(objects.size());
   for (DriverObject& object : objects) boxes.push_back(MakeRef<Box>(std::move(object)));

@@ -122,7 +122,9 @@ class Node : public Object {
   bool GiveUpEarlyRelays(Turn& turn, const NodeName& from);
   bool OnRelayObjects(Turn& turn, const Ref<NodeLink>& link, const RelayBody& body,
                       std::vector<DriverObject> objects);
-  bool OnRelayedObjects(Turn& turn, const RelayBody& body, std::vector<DriverObject> objects);
+  bool OnRelayedObjects(Turn& turn, NodeLink* link, const RelayBody& body,
+                        std::vector<DriverObject> objects);
+  bool OnRelayTaken(const NodeLink& link, const RelayTakenBody& body);
 
   // --- Accusations (node_introduce.cc) -----------------------------------------------------------
 
@@ -139,6 +141,8 @@ class Node : public Object {
   void RequestMemory(Turn& turn, NodeLink* link, size_t capacity);
   bool OnProvideMemory(Turn& turn, NodeLink* from, const ProvideMemoryBody& body,
                        std::vector<DriverObject> objects);
+  // Goes on without what that delegate did not give in time. Whether something is still waited for.
+  bool GiveUpMemoryRequests(Turn& turn, NodeLink* delegate);
 
   // --- Limits and what can be seen of it (node_view.cc) ------------------------------------------
 
@@ -235,9 +239,17 @@ class Node : public Object {
   struct MemoryRequest {
     Ref<NodeLink> link;
     size_t capacity;
+    uint64_t at_look;  // of the connection to the delegate
   };
-  absl::flat_hash_map<uint64_t, MemoryRequest> memory_requests_;
+  std::map<uint64_t, MemoryRequest> memory_requests_;
   uint64_t next_memory_request_ = 1;
+
+  // As a broker: objects that were passed on and not taken, by the connection that they came over
+  // and by whom they are for.
+  std::map<NamePair, size_t> relayed_;
+  size_t CountRelayed(const NodeName& from) const;
+  void DeliverRelay(Turn& turn, NodeLink& from, NodeLink& to, const RelayBody& body,
+                    std::vector<DriverObject>* objects);
 
   uint64_t next_relay_ = 1;
   absl::flat_hash_map<OfferKey, Ref<RemoteLink>> relays_awaited_;

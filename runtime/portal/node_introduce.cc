@@ -66,6 +66,9 @@ bool Node::IsDenied(const NodeName& a, const NodeName& b) const {
 
 void Node::ForgetNode(const NodeName& name) {
   absl::erase_if(home_, [&](const auto& entry) { return entry.second == name; });
+  std::erase_if(relayed_, [&](const auto& entry) {
+    return entry.first.first == name || entry.first.second == name;
+  });
   absl::erase_if(linked_,
                  [&](const NamePair& pair) { return pair.first == name || pair.second == name; });
 }

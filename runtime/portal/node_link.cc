@@ -157,7 +157,7 @@ Ref<RemoteLink> NodeLink::AddPeerHop(uint64_t number, HopMaker maker) {
   const uint64_t made_by = static_cast<uint64_t>(maker);
   const uint64_t low_bits = made_by << 1 | (side_a_ ? 1 : 0);
   if ((number & 3) != low_bits || number >> 2 < next_peer_hop_[made_by] ||
-      hops_.size() >= node_->limits().routes_per_link) {
+      (is_limited() && hops_.size() >= node_->limits().routes_per_link)) {
     return nullptr;
   }
   next_peer_hop_[made_by] = (number >> 2) + 1;

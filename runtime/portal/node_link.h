@@ -67,6 +67,8 @@ class NodeLink : public RefCounted {
   bool is_established() const { return (RoleBit(role_) & kEstablished) != 0 && !dead_; }
   bool is_dead() const { return dead_; }
   bool is_side_a() const { return side_a_; }
+  // Whether the other end is held to limits.
+  bool is_limited() const { return !transport_ || !transport_->is_trusted(); }
   // Valid when established.
   const NodeName& peer_name() const { return peer_name_; }
   const Ref<Transport>& transport() const { return transport_; }

@@ -50,6 +50,7 @@ void NodeLink::GiveUpWaits(Turn& turn) {
     if (first->awaited->at_look < last_look) return Disconnect(turn);
   }
   if (node_->GiveUpEarlyRelays(turn, peer_name_)) waits = true;
+  if (node_->GiveUpMemoryRequests(turn, this)) waits = true;
   if (waits) BeginWait(turn);
 }
 
@@ -63,6 +64,7 @@ void NodeLink::AwaitGreeting() {
 }
 
 bool NodeLink::TakePermit(Turn& turn) {
+  if (!is_limited()) return true;
   if (permits_used_ >= node_->limits().introductions_per_second) return false;
   TimePermits(turn);
   ++permits_used_;

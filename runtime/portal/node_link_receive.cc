@@ -168,7 +168,9 @@ bool NodeLink::OnChecked(const MessageHeader& header, absl::Span<const uint8_t> 
     case MessageType::kRelayObjects:
       return node_->OnRelayObjects(turn, self, Copy<RelayBody>(body), std::move(objects));
     case MessageType::kRelayedObjects:
-      return node_->OnRelayedObjects(turn, Copy<RelayBody>(body), std::move(objects));
+      return node_->OnRelayedObjects(turn, this, Copy<RelayBody>(body), std::move(objects));
+    case MessageType::kRelayTaken:
+      return node_->OnRelayTaken(*this, Copy<RelayTakenBody>(body));
     default:
       return OnHopMessage(turn, header.type, body);
   }
@@ -179,7 +181,7 @@ bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
   if (found == hops_.end() && !IsUnclaimed(parsed.hop)) return false;
   const Ref<RemoteLink> link = found == hops_.end() ? nullptr : found->second;
   if (link && (link->received_end != End::kNone || link->parked_nonce != 0)) return false;
-  if (transport_->held_bytes() > node_->limits().held_bytes_per_link) return false;
+  if (is_limited() && transport_->held_bytes() > node_->limits().held_bytes_per_link) return false;
   for (const ParsedParcel::Portal& portal : parsed.portals) {
     const Ref<RemoteLink> hop = AddPeerHop(portal.hop, HopMaker::kParcel);
     if (!hop) return false;

@@ -326,7 +326,7 @@ void NodeLink::DropArriving(Turn& turn) {
 bool NodeLink::IsLegalBareParcel(const MessageHeader& header, const ParcelBody& body,
                                  const SectionHeader& section) {
   return header.reserved[0] == 0 && header.reserved[1] == 0 && header.reserved[2] == 0 &&
-         body.relay_id == 0 && body.reserved == 0 && section.reserved == 0 &&
+         body.relay_id == 0 && body.forwardings == 0 && section.reserved == 0 &&
          section.num_bytes == header.size - sizeof(BareParcel);
 }
 

@@ -47,6 +47,8 @@ class Parcel {
   void SetSource(const Ref<Transport>& source);
   // Whether the node at the other end of `source` is known to have put it, not just passed it on.
   bool came_directly = false;
+  // How often proxies passed it on, if anything is attached.
+  uint32_t forwardings = 0;
   // Objects of it that come through the broker and are not here yet; null when it is whole.
   struct Awaited {
     uint64_t relay_id;

@@ -76,7 +76,7 @@ ParsedParcel ReadParcel(absl::Span<const uint8_t> body, IncomingHandles& handles
   WireCursor cursor(body);
   ParcelBody fixed;
   std::vector<Section> sections;
-  if (!cursor.Read(&fixed) || fixed.reserved != 0 ||
+  if (!cursor.Read(&fixed) || fixed.forwardings > Limits::kForwardings ||
       !ReadSections(cursor, fixed.num_sections, &sections)) {
     return {};
   }
@@ -116,6 +116,7 @@ ParsedParcel ReadParcel(absl::Span<const uint8_t> body, IncomingHandles& handles
   }
   if (cursor.left() != 0 || handles.size() != 0) return {};
   if ((fixed.relay_id != 0) != !awaited->places.empty()) return {};
+  if (fixed.forwardings != 0 && sections.front().records.empty()) return {};
   // Last, because it moves the subparcels; their attachments stay where they are.
   size_t next_subparcel = 1;
   for (size_t i = 0; i < sections[0].records.size(); ++i) {
@@ -124,6 +125,7 @@ ParsedParcel ReadParcel(absl::Span<const uint8_t> body, IncomingHandles& handles
         MakeRef<Box>(MakeRef<HeldParcel>(std::move(sections[next_subparcel++].parcel)));
   }
   parsed.parcel = std::move(sections.front().parcel);
+  parsed.parcel->forwardings = fixed.forwardings;
   if (fixed.relay_id != 0) parsed.parcel->awaited = std::move(awaited);
   return parsed;
 }

@@ -148,7 +148,8 @@ void ParcelWriter::Serialize(ParcelPtr parcel) { AddSection(std::move(parcel)); 
 
 void ParcelWriter::Encode(Turn& turn, NodeLink* link, uint64_t hop, uint64_t relay_id,
                           std::vector<uint8_t>* bytes, std::vector<IpczDriverHandle>* handles) {
-  Append(bytes, ParcelBody{hop, relay_id, static_cast<uint32_t>(sections_.size()), 0});
+  Append(bytes, ParcelBody{hop, relay_id, static_cast<uint32_t>(sections_.size()),
+                           sections_.front().parcel->forwardings});
   for (const Section& section : sections_) {
     Append(bytes,
            SectionHeader{section.parcel->size(), static_cast<uint32_t>(section.records.size()), 0});

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 
+#include "runtime/portal/limits.h"
 #include "runtime/portal/messages.h"
 #include "runtime/portal/node.h"
 #include "runtime/portal/node_link.h"
@@ -81,6 +82,11 @@ void Router::ReceiveEndFromPeer(Turn& turn, End end) {
 
 void Router::Deliver(Turn& turn, ParcelPtr parcel) {
   if (partner_) {
+    if (!parcel->attachments.empty() && ++parcel->forwardings > Limits::kForwardings) {
+      // A portal inside follows a route that leads through itself.
+      turn.Discard(std::move(parcel));
+      return Ended(turn, End::kLost);
+    }
     partner_->SendOut(turn, std::move(parcel));
   } else if (closed_) {
     turn.Discard(std::move(parcel));

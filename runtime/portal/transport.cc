@@ -27,6 +27,11 @@ Transport::~Transport() = default;
 
 IpczResult Transport::Activate(Ref<NodeLink> link) {
   link_ = std::move(link);
+  const IpczExtendedDriver* const extended = FindExtension(*driver(), sizeof(IpczExtendedDriver));
+  IpczTrust trust = IPCZ_TRUST_NONE;
+  trusted_ = extended != nullptr && extended->QueryTrust != nullptr &&
+             extended->QueryTrust(handle(), IPCZ_NO_FLAGS, nullptr, &trust) == IPCZ_RESULT_OK &&
+             trust == IPCZ_TRUST_FULL;
   listener_ = HandleTable::Get().Add(Ref<Object>(this));
   active_.store(true, std::memory_order_release);
   const IpczResult result =
@@ -58,7 +63,8 @@ IpczResult Transport::RingDoorbell() const {
 }
 
 bool Transport::SetTimer(uint64_t delay_us, uintptr_t context) const {
-  const IpczExtendedDriver* const extended = FindExtension(*driver(), sizeof(IpczExtendedDriver));
+  const IpczExtendedDriver* const extended =
+      FindExtension(*driver(), offsetof(IpczExtendedDriver, QueryTrust));
   return extended != nullptr && extended->SetTimer != nullptr &&
          extended->SetTimer(handle(), delay_us, context, IPCZ_NO_FLAGS, nullptr) == IPCZ_RESULT_OK;
 }

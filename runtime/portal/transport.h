@@ -35,6 +35,9 @@ class Transport : public Object {
   const IpczDriver* driver() const { return object_.driver(); }
   IpczDriverHandle handle() const { return object_.get(); }
 
+  // Whether the driver says that the node at the other end need not be limited. From activation on.
+  bool is_trusted() const { return trusted_; }
+
   // What is received goes to `link` from now on, perhaps before this returns.
   IpczResult Activate(Ref<NodeLink> link);
   // Any number of times; also from within what is received.
@@ -75,6 +78,7 @@ class Transport : public Object {
   Ref<Node> node_;
   NodeName peer_;
   IpczHandle listener_ = IPCZ_INVALID_HANDLE;
+  bool trusted_ = false;
   std::atomic<bool> active_{false};
   std::atomic<size_t> held_bytes_{0};
 };

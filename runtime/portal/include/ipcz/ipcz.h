@@ -41,6 +41,8 @@
  * - A portal hears that its peer is closed after every parcel that the peer had put.
  * - When a node or a connection dies, parcels on their way may be lost, but what arrives is the
  *   beginning of what was sent, without gaps; then the peer counts as closed.
+ * - A portal that is put where nobody could ever get it, because it and the queue that it comes to
+ *   are each inside the other, is closed; or its route ends, as if a node had died.
  */
 
 #ifndef IPCZ_INCLUDE_IPCZ_IPCZ_H_
@@ -215,10 +217,8 @@ struct IPCZ_ALIGN(8) IpczDriver {
 
   IpczResult(IPCZ_API* AllocateSharedMemory)(size_t num_bytes, uint32_t flags, const void* options,
                                              IpczDriverHandle* driver_memory);
-
   IpczResult(IPCZ_API* GetSharedMemoryInfo)(IpczDriverHandle driver_memory, uint32_t flags,
                                             const void* options, struct IpczSharedMemoryInfo* info);
-
   IpczResult(IPCZ_API* DuplicateSharedMemory)(IpczDriverHandle driver_memory, uint32_t flags,
                                               const void* options,
                                               IpczDriverHandle* new_driver_memory);
@@ -233,6 +233,12 @@ struct IPCZ_ALIGN(8) IpczDriver {
   IpczResult(IPCZ_API* GenerateRandomBytes)(size_t num_bytes, uint32_t flags, const void* options,
                                             void* buffer);
 };
+
+/* How far another node is believed: not at all, so that every limit holds for it; or as this node
+ * itself, so that none does. */
+typedef uint32_t IpczTrust;
+#define IPCZ_TRUST_NONE ((IpczTrust)0)
+#define IPCZ_TRUST_FULL ((IpczTrust)1)
 
 /* A driver that can do more. `driver.size` is sizeof(struct IpczExtendedDriver), and CreateNode is
  * given &driver. Each of these functions may be null; with a plain IpczDriver all of them are. */
@@ -251,6 +257,10 @@ struct IPCZ_ALIGN(8) IpczExtendedDriver {
    * Without it what the router waits for has no deadlines, and idle memory is kept. */
   IpczResult(IPCZ_API* SetTimer)(IpczDriverHandle transport, uint64_t delay_us, uintptr_t context,
                                  uint32_t flags, const void* options);
+
+  /* How far the other end is believed; asked once, before activation. Without it: NONE. */
+  IpczResult(IPCZ_API* QueryTrust)(IpczDriverHandle transport, uint32_t flags, const void* options,
+                                   IpczTrust* trust);
 };
 
 /* ---- Nodes ------------------------------------------------------------------------------------*/
@@ -258,7 +268,6 @@ struct IPCZ_ALIGN(8) IpczExtendedDriver {
 typedef uint32_t IpczMemoryFlags;
 /* The memory that links allocate for parcels shall not grow. */
 #define IPCZ_MEMORY_FIXED_PARCEL_CAPACITY IPCZ_FLAG_BIT(0)
-
 typedef uint32_t IpczFeature;
 #define IPCZ_FEATURE_MEM_V2 ((IpczFeature)0xA110C002)
 
@@ -276,8 +285,7 @@ typedef uint32_t IpczCreateNodeFlags;
 #define IPCZ_CREATE_NODE_AS_BROKER IPCZ_FLAG_BIT(0)
 
 typedef uint32_t IpczConnectNodeFlags;
-/* The other node is a broker. */
-#define IPCZ_CONNECT_NODE_TO_BROKER IPCZ_FLAG_BIT(0)
+#define IPCZ_CONNECT_NODE_TO_BROKER IPCZ_FLAG_BIT(0) /* the other node is a broker */
 /* The other node, no broker, shall introduce this one to its broker. */
 #define IPCZ_CONNECT_NODE_INHERIT_BROKER IPCZ_FLAG_BIT(1)
 /* This node, no broker, introduces the other one to its own broker. */
@@ -319,20 +327,16 @@ struct IPCZ_ALIGN(8) IpczBoxContents {
   } object;
   /* Application objects only. Without a serializer the object cannot go to another node. */
   IpczApplicationObjectSerializer serializer;
-  /* Application objects only; may be null. */
-  IpczApplicationObjectDestructor destructor;
+  IpczApplicationObjectDestructor destructor; /* the same; may be null */
 };
 
 typedef uint32_t IpczUnboxFlags;
-/* Only look: the box keeps its content. */
-#define IPCZ_UNBOX_PEEK IPCZ_FLAG_BIT(0)
+#define IPCZ_UNBOX_PEEK IPCZ_FLAG_BIT(0) /* only look: the box keeps its content */
 
 /* ---- Parcels ----------------------------------------------------------------------------------*/
 
 typedef uint32_t IpczBeginPutFlags;
-/* Less room than asked for will do. */
-#define IPCZ_BEGIN_PUT_ALLOW_PARTIAL IPCZ_FLAG_BIT(0)
-
+#define IPCZ_BEGIN_PUT_ALLOW_PARTIAL IPCZ_FLAG_BIT(0) /* less room than asked for will do */
 typedef uint32_t IpczEndPutFlags;
 #define IPCZ_END_PUT_ABORT IPCZ_FLAG_BIT(0)
 
@@ -685,13 +689,7 @@ struct IPCZ_ALIGN(8) IpczExtendedAPI {
  * INVALID_ARGUMENT: null, or too small.
  *
  *   struct IpczAPI ipcz = {.size = sizeof(ipcz)};
- *   if (IpczGetAPI(&ipcz) != IPCZ_RESULT_OK) ...
- *   ipcz.CreateNode(&driver, IPCZ_CREATE_NODE_AS_BROKER, NULL, &node);
- *   ipcz.OpenPortals(node, IPCZ_NO_FLAGS, NULL, &a, &b);
- *   ipcz.Put(a, "hello", 5, NULL, 0, IPCZ_NO_FLAGS, NULL);
- *   size_t num_bytes = sizeof(buffer);
- *   ipcz.Get(b, IPCZ_NO_FLAGS, NULL, buffer, &num_bytes, NULL, NULL, NULL);
- */
+ *   if (IpczGetAPI(&ipcz) != IPCZ_RESULT_OK) ... */
 typedef IpczResult(IPCZ_API* IpczGetAPIFn)(struct IpczAPI* api);
 IPCZ_EXPORT IpczResult IPCZ_API IpczGetAPI(struct IpczAPI* api);
 
