@@ -46,7 +46,6 @@ void* __real_mmap64(void*, size_t, int, int, int, off_t);
 int __real_munmap(void*, size_t);
 DIR* __real_opendir(const char*);
 int __real_poll(pollfd*, nfds_t, int);
-int __real_ppoll(pollfd*, nfds_t, const timespec*, const sigset_t*);
 int __real_pthread_create(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
 ssize_t __real_read(int, void*, size_t);
 ssize_t __real_readlink(const char*, char*, size_t);
@@ -239,10 +238,6 @@ DIR* __wrap_opendir(const char* name) {
 
 int __wrap_poll(pollfd* fds, nfds_t count, int timeout) {
   return Through(SystemCall::kPoll, -1, [&] { return __real_poll(fds, count, timeout); });
-}
-
-int __wrap_ppoll(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
-  return Through(SystemCall::kPoll, -1, [&] { return __real_ppoll(fds, count, timeout, mask); });
 }
 
 // Returns its error.
