@@ -11,7 +11,7 @@ from tests.consumer import projects
 from tests.consumer.walkthrough import follow, steps_of
 from tools.dev.tree import ROOT, own_files
 
-_PAGES = ("README.md",)
+_PAGES = ("README.md", "docs/portals.md")
 
 
 @pytest.fixture
