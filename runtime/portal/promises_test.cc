@@ -54,15 +54,17 @@ TEST_F(PromisesTest, APortalThatIsReadInPlaceCountsAsUsed) {
 
 TEST_F(PromisesTest, AClosedParcelClosesWhatIsAttached) {
   const Portals other = Open(node_);
-  EXPECT_EQ(IPCZ_RESULT_OK, Put(a_, "", {other.a, BoxBlob(node_, "lost")}));
+  const Portals another = Open(node_);
+  EXPECT_EQ(IPCZ_RESULT_OK, Put(a_, "", {other.a, BoxBlob(node_, "lost"), another.a}));
   IpczHandle parcel = 0;
   ASSERT_EQ(IPCZ_RESULT_OK,
             ipcz().Get(b_, IPCZ_GET_PARTIAL, nullptr, nullptr, nullptr, nullptr, nullptr, &parcel));
   EXPECT_EQ(IPCZ_NO_FLAGS, Status(other.b).flags);
   CloseAll({parcel});
   EXPECT_EQ(IPCZ_PORTAL_STATUS_PEER_CLOSED | IPCZ_PORTAL_STATUS_DEAD, Status(other.b).flags);
+  EXPECT_EQ(IPCZ_PORTAL_STATUS_PEER_CLOSED | IPCZ_PORTAL_STATUS_DEAD, Status(another.b).flags);
   EXPECT_EQ(0, network().live_objects());
-  CloseAll({other.b});
+  CloseAll({other.b, another.b});
 }
 
 // --- Sizes ---------------------------------------------------------------------------------------

@@ -105,6 +105,29 @@ TEST_F(RingAttackTest, WhatIsBeyondAMessageOfTheTransportWaitsForIt) {
   EXPECT_FALSE(IsCutOff());
 }
 
+// Of a parcel, and of a message that is copied before it is taken apart.
+TEST_F(RingAttackTest, AMessageThatTheRingHasAPartOfMayComeWholeInstead) {
+  const std::string text(500, 'x');
+  for (const bool bare : {true, false}) {
+    const Bytes body = bare ? PlainParcel(0, text) : ParcelWithPortal(0, ParcelHop(0));
+    const Bytes message = Message(MessageType::kParcel, body);
+    written_.Write(absl::MakeSpan(message).first(60), {}, true);
+    written_.Publish();
+    Ring();
+    EXPECT_EQ(IPCZ_RESULT_UNAVAILABLE, Get(portal_).result);
+    TestNetwork::TransmitRaw(raw_, message);
+    const Got got = Get(portal_);
+    EXPECT_TRUE(got.text == (bare ? text : ""));
+    EXPECT_EQ(bare ? 0u : 1u, got.handles.size());
+    CloseAll(got.handles);
+    // The part is forgotten: what the ring has next is the next message.
+    WriteParcel("the next");
+    Ring();
+    EXPECT_EQ("the next", Get(portal_).text);
+    EXPECT_FALSE(IsCutOff());
+  }
+}
+
 TEST_F(RingAttackTest, AMessageOfTheTransportBeforeItsPredecessorsEndsTheConnection) {
   ++sequence_;
   Send(MessageType::kParcel, PlainParcel(0, "early"));

@@ -99,6 +99,39 @@ TEST_P(SenderTest, AClientSendsOnlyWhatTheTableAllows) {
   EXPECT_TRUE(IsCutOff());
 }
 
+// A message with one object of the driver, which says how many there are and how large.
+struct BadObjects {
+  const char* name;
+  Bytes counts;
+  int handles;
+};
+const BadObjects kBadObjects[] = {
+    {"NoCount", {}, 1},
+    {"None", Join(uint64_t{0}), 0},
+    {"NoneButAHandle", Join(uint64_t{0}), 1},
+    {"NotThere", Join(uint64_t{1}, ObjectRecord{0, 1}), 0},
+    {"RecordMissing", Join(uint64_t{1}), 1},
+    {"Two", Join(uint64_t{2}, ObjectRecord{0, 1}, ObjectRecord{0, 1}), 2},
+    {"OneOfTwo", Join(uint64_t{1}, ObjectRecord{0, 1}), 2},
+    {"TooMany", Join(uint64_t{5000}, ObjectRecord{0, 1}), 1},
+    {"Huge", Join(UINT64_MAX, ObjectRecord{0, 1}), 1},
+    {"HugeRecord", Join(uint64_t{1}, ObjectRecord{UINT32_MAX, UINT32_MAX}), 1},
+    {"BytesMissing", Join(uint64_t{1}, ObjectRecord{8, 1}), 1},
+};
+class ObjectAttackTest : public WireAttackTest, public testing::WithParamInterface<BadObjects> {};
+INSTANTIATE_TEST_SUITE_P(, ObjectAttackTest, testing::ValuesIn(kBadObjects),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(ObjectAttackTest, IsCutOff) {
+  Greet();
+  Bytes body = Join(ReferNodeBody{1, 1, 0});
+  body.insert(body.end(), GetParam().counts.begin(), GetParam().counts.end());
+  std::vector<IpczDriverHandle> handles;
+  for (int i = 0; i < GetParam().handles; ++i) handles.push_back(network().NewImmobile());
+  Send(MessageType::kReferNode, body, handles);
+  EXPECT_TRUE(IsCutOff());
+}
+
 // --- Parcels -------------------------------------------------------------------------------------
 
 class ParcelAttackTest : public WireAttackTest,
@@ -116,7 +149,7 @@ const std::pair<const char*, Bytes> kBadParcels[] = {
     {"NoSections", Join(ParcelBody{0, 0, 0, 0})},
     {"TooManySections", Join(ParcelBody{0, 0, 1025, 0})},
     {"SectionsMissing", Join(ParcelBody{0, 0, 2, 0}, kEmpty)},
-    {"ReservedInBody", Join(ParcelBody{0, 0, 1, 7}, kEmpty)},
+    {"ForwardedWithNothingAttached", Join(ParcelBody{0, 0, 1, 7}, kEmpty)},
     {"ReservedInSection", Join(ParcelBody{0, 0, 1, 0}, SectionHeader{0, 0, 1})},
     {"MoreBytesThanThere", Join(ParcelBody{0, 0, 1, 0}, SectionHeader{1, 0, 0})},
     {"HugeByteCount", Join(ParcelBody{0, 0, 1, 0}, SectionHeader{kHuge, 0, 0})},
