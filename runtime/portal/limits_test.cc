@@ -330,6 +330,46 @@ TEST_F(IntroductionsTest, PerSecond) {
   EXPECT_TRUE(Introduce(0, 4));
 }
 
+// Two nodes lose their connection and get another one. That the second of them lost the first
+// connection, too, is heard only then, and says nothing about the other one.
+TEST_F(IntroductionsTest, AreNotUndoneByWhatIsSaidOfAnEarlierOne) {
+  uint64_t sequences[] = {1, 1};
+  const auto say_lost = [&](size_t by, size_t of, uint64_t introduction) {
+    std::swap(sequence_, sequences[by]);
+    TestNetwork::TransmitRaw(
+        others_[by], Message(MessageType::kLinkLost, Join(LinkLostBody{names_[of], introduction})));
+    std::swap(sequence_, sequences[by]);
+  };
+  const auto introductions = [&](size_t of) {
+    std::vector<uint64_t> numbers;
+    for (Bytes bytes = TestNetwork::TakeRaw(others_[of]); !bytes.empty();
+         bytes = TestNetwork::TakeRaw(others_[of])) {
+      MessageHeader header;
+      IntroductionBody body;
+      std::memcpy(&header, bytes.data(), sizeof(header));
+      if (header.type != MessageType::kIntroduction) continue;
+      std::memcpy(&body, bytes.data() + sizeof(header), sizeof(body));
+      numbers.push_back(body.number);
+    }
+    return numbers;
+  };
+  EXPECT_TRUE(Introduce(0, 1));
+  const std::vector<uint64_t> first = introductions(0);
+  ASSERT_EQ(1u, first.size());
+  EXPECT_EQ(first, introductions(1));
+  say_lost(0, 1, first[0]);
+  EXPECT_TRUE(Introduce(0, 1));
+  const std::vector<uint64_t> second = introductions(0);
+  ASSERT_EQ(1u, second.size());
+  EXPECT_NE(first, second);
+  say_lost(1, 0, first[0]);
+  EXPECT_TRUE(Introduce(0, 1));
+  EXPECT_TRUE(introductions(0).empty());
+  say_lost(1, 0, second[0]);
+  EXPECT_TRUE(Introduce(0, 1));
+  EXPECT_EQ(1u, introductions(0).size());
+}
+
 TEST_F(IntroductionsTest, PerSecondUnlessSet) {
   EXPECT_EQ(1024u, kLimits.introductions_per_second);
 }

@@ -152,8 +152,9 @@ struct IntroductionBody {  // with the transport to that node, and perhaps memor
   NodeName name;
   uint8_t side_a;
   uint8_t reserved[7];
+  uint64_t number = 0;  // of those that this broker made
 };
-static_assert(sizeof(IntroductionBody) == 24);
+static_assert(sizeof(IntroductionBody) == 32);
 
 struct IntroducedBody {
   NodeName first;
@@ -169,13 +170,15 @@ struct PassIntroductionBody {  // with the transport, and perhaps memory
   NodeName name;
   uint8_t side_a;
   uint8_t reserved[7];
+  uint64_t number;  // of those that the sender made
 };
-static_assert(sizeof(PassIntroductionBody) == 40);
+static_assert(sizeof(PassIntroductionBody) == 48);
 
 struct LinkLostBody {
   NodeName name;
+  uint64_t introduction;  // its number; 0: by a referral
 };
-static_assert(sizeof(LinkLostBody) == 16);
+static_assert(sizeof(LinkLostBody) == 24);
 
 struct RelayBody {  // RelayObjects, RelayedObjects. With objects; none: it failed.
   NodeName from;

@@ -133,7 +133,7 @@ void Node::ForgetLink(Turn& turn, NodeLink* link) {
     LoseBroker(turn);
   } else if (broker_) {
     linked_.clear();
-    broker_->SendMessage(turn, MessageType::kLinkLost, LinkLostBody{name});
+    broker_->SendMessage(turn, MessageType::kLinkLost, LinkLostBody{name, link->introduction()});
   }
 }
 

@@ -179,7 +179,7 @@ class Node : public Object {
   NodeName IntroducerOf(const NodeName& a, const NodeName& b) const;
   bool StartIntroduction(Turn& turn, const NodeName& a, const NodeName& b,
                          absl::AnyInvocable<void(Turn&, bool)> done);
-  void SendIntroduction(Turn& turn, const NodeName& to, const NodeName& name, bool side_a,
+  void SendIntroduction(Turn& turn, const NodeName& to, const IntroductionBody& body,
                         std::vector<DriverObject> transport_and_memory);
   void FinishAsked(Turn& turn, const NamePair& pair);
   void ForgetNode(const NodeName& name);
@@ -224,7 +224,8 @@ class Node : public Object {
   std::vector<Referred>::iterator FindReferred(const NodeLink* newcomer);
 
   // As a broker: who is connected with whom. Otherwise: what the broker said.
-  absl::flat_hash_set<NamePair> linked_;
+  // With the number of the introduction; 0: a referral, or not this broker's business.
+  absl::flat_hash_map<NamePair, uint64_t> linked_;
   absl::flat_hash_set<NamePair> denied_;
   absl::flat_hash_map<NamePair, std::vector<Ref<Router>>> asked_;
   // As a broker: the broker of a node of another network.
@@ -251,6 +252,7 @@ class Node : public Object {
   void DeliverRelay(Turn& turn, NodeLink& from, NodeLink& to, const RelayBody& body,
                     std::vector<DriverObject>* objects);
 
+  uint64_t next_introduction_ = 1;
   uint64_t next_relay_ = 1;
   absl::flat_hash_map<OfferKey, Ref<RemoteLink>> relays_awaited_;
   struct EarlyRelay {

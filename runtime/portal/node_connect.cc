@@ -262,7 +262,7 @@ bool Node::OnConnectToReferrer(Turn& turn, const Ref<NodeLink>& link, const Conn
       turn.Later([closed = std::move(referrers)] {});
       return;
     }
-    node.linked_.insert(Sorted(name, referred.referrer->peer_name()));
+    node.linked_[Sorted(name, referred.referrer->peer_name())] = 0;
     link->Establish(turn, Role::kClient, name, true, 0);
     node.AddLink(turn, link);
     referred.referrer->SendMessage(

@@ -69,8 +69,9 @@ void Node::ForgetNode(const NodeName& name) {
   std::erase_if(relayed_, [&](const auto& entry) {
     return entry.first.first == name || entry.first.second == name;
   });
-  absl::erase_if(linked_,
-                 [&](const NamePair& pair) { return pair.first == name || pair.second == name; });
+  absl::erase_if(linked_, [&](const auto& entry) {
+    return entry.first.first == name || entry.first.second == name;
+  });
 }
 
 Introduced Node::Introduce(Turn& turn, NodeLink* a, NodeLink* b, Ref<Router> proxy) {
@@ -121,7 +122,7 @@ bool Node::OnIntroduced(Turn& turn, const Ref<NodeLink>& link, const IntroducedB
   if (link->role() == Role::kOtherBroker) {
     // Asked by this broker, for itself or for a client.
     if (!body.asker.is_valid() || !CanRemember()) return false;
-    if (body.granted != 0) linked_.insert(pair);
+    if (body.granted != 0) linked_.emplace(pair, 0);
     if (body.asker == name_) {
       if (body.granted == 0) denied_.insert(pair);
       FinishAsked(turn, pair);
@@ -136,7 +137,7 @@ bool Node::OnIntroduced(Turn& turn, const Ref<NodeLink>& link, const IntroducedB
   }
   if (body.asker.is_valid() || !CanRemember()) return false;
   if (body.granted != 0) {
-    linked_.insert(pair);
+    linked_.emplace(pair, 0);
   } else {
     denied_.insert(pair);
   }
@@ -209,9 +210,10 @@ bool Node::StartIntroduction(Turn& turn, const NodeName& a, const NodeName& b,
       later.Later([for_a = std::move(for_a), for_b = std::move(for_b)] {});
       return done(later, false);
     }
-    if (self->linked_.insert(Sorted(a, b)).second) {
-      self->SendIntroduction(later, a, b, true, std::exchange(for_a, {}));
-      self->SendIntroduction(later, b, a, false, std::exchange(for_b, {}));
+    if (self->linked_.emplace(Sorted(a, b), self->next_introduction_).second) {
+      const uint64_t number = self->next_introduction_++;
+      self->SendIntroduction(later, a, {b, 1, {}, number}, std::exchange(for_a, {}));
+      self->SendIntroduction(later, b, {a, 0, {}, number}, std::exchange(for_b, {}));
     }
     later.Later([for_a = std::move(for_a), for_b = std::move(for_b)] {});
     done(later, true);
@@ -219,18 +221,17 @@ bool Node::StartIntroduction(Turn& turn, const NodeName& a, const NodeName& b,
   return true;
 }
 
-void Node::SendIntroduction(Turn& turn, const NodeName& to, const NodeName& name, bool side_a,
+void Node::SendIntroduction(Turn& turn, const NodeName& to, const IntroductionBody& body,
                             std::vector<DriverObject> objects) {
   const Ref<NodeLink> towards = LinkTowards(to);
-  const uint8_t side = side_a ? 1 : 0;
   if (!towards) {
     turn.Later([closed = std::move(objects)] {});
   } else if (towards->peer_name() == to) {
-    towards->SendMessage(turn, MessageType::kIntroduction, IntroductionBody{name, side, {}},
-                         std::move(objects));
+    towards->SendMessage(turn, MessageType::kIntroduction, body, std::move(objects));
   } else {
     towards->SendMessage(turn, MessageType::kPassIntroduction,
-                         PassIntroductionBody{to, name, side, {}}, std::move(objects));
+                         PassIntroductionBody{to, body.name, body.side_a, {}, body.number},
+                         std::move(objects));
   }
 }
 
@@ -244,6 +245,7 @@ bool Node::OnIntroduction(Turn& turn, const Ref<NodeLink>& link, const Introduct
   if (link->role() == Role::kOtherBroker) home_[body.name] = link->peer_name();
   const Ref<NodeLink> introduced =
       MakeRef<NodeLink>(Ref<Node>(this), Role::kEqual, body.side_a != 0);
+  introduced->set_introduction(body.number);
   introduced->Establish(turn, Role::kEqual, body.name, body.side_a != 0, 0);
   ActivateLater(turn, introduced, std::move(transport), std::move(memory));
   AddLink(turn, introduced);
@@ -270,14 +272,17 @@ bool Node::OnPassIntroduction(Turn& turn, const Ref<NodeLink>& link,
     return true;  // gone meanwhile
   }
   if (body.name != link->peer_name()) home_[body.name] = link->peer_name();
-  linked_.insert(Sorted(body.to, body.name));
-  SendIntroduction(turn, body.to, body.name, body.side_a != 0, std::move(objects));
+  linked_[Sorted(body.to, body.name)] = body.number;
+  SendIntroduction(turn, body.to, {body.name, body.side_a, {}, body.number}, std::move(objects));
   return true;
 }
 
 bool Node::OnLinkLost(Turn& /*turn*/, const Ref<NodeLink>& link, const LinkLostBody& body) {
   if (!is_broker_) return false;
-  if (link->role() == Role::kClient) linked_.erase(Sorted(link->peer_name(), body.name));
+  if (link->role() != Role::kClient) return true;
+  // One that was introduced anew since is not lost.
+  const auto entry = linked_.find(Sorted(link->peer_name(), body.name));
+  if (entry != linked_.end() && entry->second == body.introduction) linked_.erase(entry);
   return true;
 }
 

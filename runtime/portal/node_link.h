@@ -67,6 +67,9 @@ class NodeLink : public RefCounted {
   bool is_established() const { return (RoleBit(role_) & kEstablished) != 0 && !dead_; }
   bool is_dead() const { return dead_; }
   bool is_side_a() const { return side_a_; }
+  // The broker's number of the introduction that it began with; 0: it began otherwise.
+  uint64_t introduction() const { return introduction_; }
+  void set_introduction(uint64_t number) { introduction_ = number; }
   // Whether the other end is held to limits.
   bool is_limited() const { return !transport_ || !transport_->is_trusted(); }
   // Valid when established.
@@ -288,6 +291,7 @@ class NodeLink : public RefCounted {
   std::vector<uint8_t> buffer_;       // the flushing thread's
   std::vector<IpczDriverHandle> handles_;
 
+  uint64_t introduction_ = 0;
   uint64_t look_ = 1;
   bool waits_timed_ = false;
   size_t permits_used_ = 0;
