@@ -3,6 +3,7 @@
 #include "glue/blame.h"
 #include "glue/message_channel.h"
 #include "glue/node.h"
+#include "glue/process_kind.h"
 #include "glue/text.h"
 #include "runtime/driver/portal_channel.h"
 #include "runtime/driver/portal_handle.h"
@@ -39,6 +40,14 @@ absl::Status EndpointBase::BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop,
   if (actor->link_status() != LinkStatus::kInactive) {
     return absl::FailedPreconditionError(Text("the ", name, " actor was bound before"));
   }
+  const ActorClass& actor_class = actor->actor_class();
+  // Both sides of a program may be bound in one process. If the other end leaves it after all, it
+  // is whoever binds that who finds this side in the wrong place.
+  if (end.places_ == nullptr || end.places_->WasSent(1 - end.end_)) {
+    absl::Status kind =
+        MayLiveIn(*actor_class.protocol, actor_class.side, ProcessKind(), "this process");
+    if (!kind.ok()) return kind;
+  }
   if (loop == nullptr) loop = RunLoop::Current();
   if (loop == nullptr) {
     return absl::FailedPreconditionError(
@@ -52,6 +61,9 @@ absl::Status EndpointBase::BindTo(RefPtr<ToplevelActor> actor, RunLoop* loop,
       PortalChannel::Create({&Node::Api(), (*node)->handle(), ipdl::TakePortal(*std::move(portal))},
                             loop, limits, end.peer_ ? std::move(*end.peer_) : PeerLabel());
   if (!channel.ok()) return channel.status();
+  if (!MayLiveAnywhere(*actor_class.protocol, OtherSide(actor_class.side))) {
+    (*channel)->AwaitPeer();
+  }
   return MessageChannel::Bind(std::move(actor), *std::move(channel), loop, limits,
                               end.exit_when_closed_);
 }

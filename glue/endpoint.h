@@ -15,6 +15,11 @@
 // Messages may be sent right after Bind; they wait until the other end is bound, wherever that is.
 // An endpoint that is dropped unbound closes: the other end's actor gets ActorDestroy.
 //
+// The sides of a protocol live in the kinds of process that [ParentProc] and [ChildProc] name, or
+// both in one process of any kind. Bind refuses an actor whose own process is of another kind. A
+// peer of another kind, by what the launchers know, is cut off before a message of its is handled;
+// nothing is handled until it is known who that is.
+//
 // An endpoint may be bound on any loop of the process, not only the one whose message it came in.
 // It takes a few turns of that one until the connection no longer depends on it; a loop that ends
 // gives them that, for a second.
@@ -98,7 +103,7 @@ class Endpoint : public EndpointBase {
   // the calling one. The connection holds a reference to the actor while it lives. `limits` should
   // be the same at both ends. Consumes the endpoint in every case; on error `actor` is unchanged
   // and the other end sees a close. Errors: the endpoint is empty, the actor was bound before,
-  // there is no loop, or no memory.
+  // this process is of the wrong kind, there is no loop, or no memory.
   absl::Status Bind(RefPtr<A> actor, RunLoop* loop = nullptr, const Limits& limits = Limits()) && {
     return BindTo(std::move(actor), loop, limits);
   }

@@ -7,6 +7,7 @@
 
 #include "glue/blame.h"
 #include "glue/observe.h"
+#include "glue/process_kind.h"
 #include "glue/spare_message.h"
 #include "glue/text.h"
 #include "runtime/log.h"
@@ -105,6 +106,21 @@ void MessageChannel::OnEndpointControl(const ActorHeader& header, absl::Span<con
   }
 }
 
+// By what the launchers know, and never by what is in a message.
+absl::Status MessageChannel::CheckPeerKind() const {
+  const Side side = OtherSide(side_);
+  switch (channel_->WhoIsPeer()) {
+    case Channel::PeerIs::kThisProcess:
+      return absl::OkStatus();  // both sides of a program run in one
+    case Channel::PeerIs::kKnown:
+      return MayLiveIn(protocol_, side, peer().kind, "the peer");
+    case Channel::PeerIs::kNotKnownYet:
+    case Channel::PeerIs::kNotKnown:
+      break;
+  }
+  return MayLiveIn(protocol_, side, "", "the peer");
+}
+
 void MessageChannel::OnHello(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles) {
   if (hello_seen_) return Cut("hello: it comes twice");
   Reader reader(payload, handles, &limits_, this);
@@ -129,6 +145,9 @@ void MessageChannel::OnHello(absl::Span<const uint8_t> payload, absl::Span<Owned
   }
   if (!reader.Get(&peer_trace_id_) || !reader.Finish()) {
     return Cut(Text("hello: ", reader.failure().ToString()));
+  }
+  if (const absl::Status kind = CheckPeerKind(); !kind.ok()) {
+    return Cut(Text("hello: ", kind.message()));
   }
   hello_seen_ = true;
 }

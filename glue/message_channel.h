@@ -167,6 +167,7 @@ class MessageChannel final : public Channel::Delegate, public MessageScope {
   void OnEndpointControl(const ActorHeader& header, absl::Span<const uint8_t> payload,
                          absl::Span<OwnedHandle> handles);
   void OnHello(absl::Span<const uint8_t> payload, absl::Span<OwnedHandle> handles);
+  absl::Status CheckPeerKind() const;
   void End(DestroyReason reason);
   void EndAfterLoss();
   void TellWritable();

@@ -11,6 +11,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/clock.h"
+#include "glue/process_kind.h"
 #include "glue/text.h"
 #include "runtime/channel/socket_channel.h"
 #include "runtime/driver/portal_handle.h"
@@ -120,6 +121,15 @@ OwnedHandle Node::TakeLauncherPortal() {
   return std::move(process.launcher_portal);
 }
 
+PeerLabel Node::Broker() const {
+  // A node whose process nobody launched is the broker, or joined it here.
+  if (launcher_.process_id != 0) return launcher_;
+  PeerLabel self;
+  self.process_id = getpid();
+  self.kind = ProcessKind();
+  return self;
+}
+
 absl::StatusOr<Node::Connection> Node::ConnectOver(IpczDriverHandle transport,
                                                    IpczConnectNodeFlags flags) {
   // One portal is for use. What one side asks for and the other does not is closed when both have
@@ -159,7 +169,7 @@ absl::StatusOr<Node*> Node::Of(RunLoop* loop) {
     return static_cast<Node*>(companion);
   }
   absl::StatusOr<Node*> node = Make(loop);
-  if (node.ok() && (*node)->launched_) (*node)->AwaitGreetings();
+  if (node.ok() && (*node)->launched_) (*node)->AwaitGreetings(kGreetingWait);
   return node;
 }
 
@@ -319,11 +329,13 @@ void Node::ForgetGreeted() {
   witnesses_.erase(std::remove_if(witnesses_.begin(), witnesses_.end(), greeted), witnesses_.end());
 }
 
-void Node::AwaitGreetings() {
-  const absl::Time end = absl::Now() + kGreetingWait;
+bool Node::AwaitGreetings(absl::Duration at_most) {
+  const absl::Time end = absl::Now() + at_most;
   do {
     ForgetGreeted();
   } while (!witnesses_.empty() && loop_->WaitTransports(end));
+  loop_->FlushTransports();
+  return witnesses_.empty();
 }
 
 // What came here and went on to another loop or process still passes through here.
@@ -344,7 +356,7 @@ Node::~Node() {
     process.nodes.erase(std::remove(process.nodes.begin(), process.nodes.end(), this),
                         process.nodes.end());
   }
-  AwaitGreetings();
+  AwaitGreetings(kGreetingWait);
   if (!is_broker_) AwaitRoutes();  // nothing goes on without that one
   loop_->FlushTransports();
   Api().Close(node_, IPCZ_NO_FLAGS, nullptr);

@@ -28,6 +28,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "glue/bridge.h"
 #include "glue/pair_places.h"
 #include "runtime/driver/driver.h"
@@ -68,13 +69,18 @@ class Node final : public RunLoop::Companion {
 
   IpczHandle handle() const { return node_; }
   NodeNumber number() const { return number_; }
+  // Waits, as a sync call does, until all nodes that this one connects to have greeted, or cannot
+  // any more. Only then what was sent to them can leave. False: they have not.
+  bool AwaitGreetings(absl::Duration at_most);
+
   // For a portal that is to be used on this loop: if its route leads through another node of this
   // process, moves it here, and returns the portal to use from now on, at once. The route becomes
   // direct once the loop of that node has turned a few times. `portal` itself if there is nothing
   // to do or no way. `from`: that node, if it is known; otherwise the router is asked.
   OwnedHandle Bring(OwnedHandle portal, NodeNumber from);
-  // What a process that this loop launches must be told.
+  // What a process that this loop launches must be told, also of the broker: its process and kind.
   Joins ChildrenJoin() const { return is_broker_ ? Joins::kBroker : Joins::kReferred; }
+  PeerLabel Broker() const;
 
   // Connects to a process that was launched and told how to join; `child` says who it is. Returns
   // the portal whose peer the process gets. Errors: no memory.
@@ -99,7 +105,6 @@ class Node final : public RunLoop::Companion {
   absl::Status JoinThrough(Node& sibling);
   void BuildBridge(Node& upper, Connection down, Connection up);
   void ForgetGreeted();
-  void AwaitGreetings();
   void AwaitRoutes();
 
   RunLoop* const loop_;

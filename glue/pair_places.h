@@ -33,6 +33,12 @@ class PairPlaces {
     return in_process || other.node == node ? 0 : other.node;
   }
 
+  // Whether that end may have left this process.
+  bool WasSent(int end) {
+    MutexLock lock(&mutex_);
+    return places_[end].use == Use::kSent;
+  }
+
  private:
   struct Place {
     NodeNumber node = 0;

@@ -9,10 +9,14 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "glue/node.h"
 #include "glue/process_environment.h"
+#include "glue/process_kind.h"
 #include "glue/text.h"
 #include "glue/trace_log.h"
 #include "runtime/channel/socket_channel.h"
@@ -44,8 +48,28 @@ std::string ExitStatus::ToString() const {
 
 namespace {
 
-PeerLabel LauncherLabel(int64_t process_id) {
-  return {.process_id = process_id, .kind = "launcher", .name = "", .trust = PeerTrust::kLauncher};
+PeerLabel LauncherLabel(int64_t process_id, std::string kind) {
+  return {
+      .process_id = process_id, .kind = std::move(kind), .name = "", .trust = PeerTrust::kLauncher};
+}
+
+// The variable's value, which programs that this one starts do not inherit. Null: it is not set.
+std::optional<std::string> TakeVariable(const char* name) {
+  const char* const value = std::getenv(name);
+  if (value == nullptr) return std::nullopt;
+  std::string taken = value;
+  unsetenv(name);
+  return taken;
+}
+
+// Our launcher, or if that is no broker, its own; it stands at the other end of the channel.
+PeerLabel BrokerLabel() {
+  const std::string text = TakeVariable(kBrokerVariable).value_or("");
+  int64_t process_id = getppid();
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, process_id);
+  const bool legal = parsed.ec == std::errc() && parsed.ptr != end && *parsed.ptr == ':';
+  return LauncherLabel(process_id, legal ? std::string(parsed.ptr + 1, end) : "");
 }
 
 }  // namespace
@@ -69,18 +93,17 @@ absl::StatusOr<EndpointBase> TakeInheritedChannelEnd(WhenClosed when_closed) {
   // Programs that this one starts must not take the channel for theirs.
   unsetenv(kChannelVariable);
   fcntl(fd, F_SETFD, FD_CLOEXEC);
-  if (const char* label = std::getenv(kLabelVariable); label != nullptr) {
-    SetProcessLabel(label);
-    SetTraceProcess(label);
-    unsetenv(kLabelVariable);
+  if (const auto label = TakeVariable(kLabelVariable)) {
+    SetProcessLabel(*label);
+    SetTraceProcess(*label);
   }
-  const bool referred = std::getenv(kReferredVariable) != nullptr;
-  unsetenv(kReferredVariable);
+  if (auto kind = TakeVariable(kKindVariable)) SetProcessKind(*std::move(kind));
+  const bool referred = TakeVariable(kReferredVariable).has_value();
   absl::Status known = Node::SetLauncher(
-      FileDescriptor(fd), referred ? Joins::kReferred : Joins::kBroker, LauncherLabel(getppid()));
+      FileDescriptor(fd), referred ? Joins::kReferred : Joins::kBroker, BrokerLabel());
   if (!known.ok()) return known;
   EndpointBase channel(Node::TakeLauncherPortal());
-  channel.set_peer(LauncherLabel(getppid()));
+  channel.set_peer(LauncherLabel(getppid(), ""));
   if (when_closed == WhenClosed::kExit) channel.set_exit_when_closed();
   // The launcher's greeting can be answered from now on.
   if (RunLoop* const loop = RunLoop::Current(); loop != nullptr) {
@@ -105,14 +128,16 @@ absl::StatusOr<EndpointBase> ConnectToChild(FileDescriptor socket, PeerLabel chi
   return channel;
 }
 
-absl::StatusOr<EndpointBase> ConnectToLauncher(FileDescriptor socket, int64_t process_id) {
+absl::StatusOr<EndpointBase> ConnectToLauncher(FileDescriptor socket, int64_t process_id,
+                                               std::string kind) {
   RunLoop* const loop = RunLoop::Current();
   if (loop == nullptr) return absl::FailedPreconditionError("this thread has no RunLoop");
-  absl::Status known =
-      Node::SetLauncher(std::move(socket), Joins::kBroker, LauncherLabel(process_id));
+  const PeerLabel launcher = LauncherLabel(process_id, std::string(kParentKind));
+  absl::Status known = Node::SetLauncher(std::move(socket), Joins::kBroker, launcher);
   if (!known.ok()) return known;
+  SetProcessKind(std::move(kind));
   EndpointBase channel(Node::TakeLauncherPortal());
-  channel.set_peer(LauncherLabel(process_id));
+  channel.set_peer(launcher);
   if (const auto node = Node::Of(loop); !node.ok()) return node.status();
   return channel;
 }

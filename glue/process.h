@@ -43,6 +43,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "glue/endpoint.h"
 
 namespace ipdl {
@@ -60,9 +61,10 @@ struct LaunchOptions {
   // Whether the child gets our environment, and "NAME=value" entries that are added or replace.
   bool inherit_environment = true;
   std::vector<std::string> environment = {};
-  // Who the child is: in our logs and its own ("content#2"), and for checks of process kinds. The
-  // child is never asked.
-  std::string kind = "child";
+  // Who the child is: in our logs and its own ("content#2"), and for [ParentProc] and [ChildProc]
+  // (docs/generated-code.md). The child is never asked. What the child launches itself counts as
+  // the child's kind for everybody else, whatever the child calls it.
+  std::string kind = "Child";
   std::string name = {};
   // What becomes of a child that commits a violation, that is, does what no honest program does: it
   // breaks the rules of its connection, sends a message that is not legal, or one that a handler of
@@ -124,6 +126,11 @@ class ChildProcess {
     return Endpoint<A>(TakeChannelEnd());
   }
 
+  // Waits until the child has answered for the first time, at most this long, as a sync call waits.
+  // False: it has not, or it is known to have ended. Only then what was sent to it can leave; a
+  // loop that turns need not care. For launchers that send, close, and then block without a turn.
+  bool AwaitAnswer(absl::Duration at_most);
+
   // Runs `callback` once, from the loop's tasks, after the child has ended; also if that was before
   // this call. Replaces a callback given before.
   void OnExit(absl::AnyInvocable<void(const ExitStatus&)> callback);
@@ -160,9 +167,11 @@ absl::StatusOr<EndpointBase> TakeInheritedChannelEnd(WhenClosed when_closed);
 // For programs that start processes in a way of their own: join this process and the one at the
 // other end of a connected AF_UNIX stream socket, as Launch and TakeInheritedChannelEnd do, on the
 // loop of this thread. Of two processes one is the launcher, which must not be anybody's child
-// here; the other must not have any connection yet. Each end is the other's peer.
+// here; the other must not have any connection yet. Each end is the other's peer. `child.kind` and
+// `kind` should be the same: what the launcher calls the child.
 absl::StatusOr<EndpointBase> ConnectToChild(FileDescriptor socket, PeerLabel child);
-absl::StatusOr<EndpointBase> ConnectToLauncher(FileDescriptor socket, int64_t process_id);
+absl::StatusOr<EndpointBase> ConnectToLauncher(FileDescriptor socket, int64_t process_id,
+                                               std::string kind = "Child");
 
 template <typename A>
 absl::StatusOr<Endpoint<A>> TakeInheritedEndpoint(WhenClosed when_closed = WhenClosed::kExit) {

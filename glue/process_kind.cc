@@ -24,8 +24,9 @@ const char* KindsOf(const ProtocolInfo& protocol, Side side) {
   return side == Side::kParent ? protocol.parent_kinds : protocol.child_kinds;
 }
 
-// `kinds` are separated by blanks.
-bool Names(std::string_view kinds, std::string_view kind) {
+// `kinds` as in ProtocolInfo.
+bool Allow(std::string_view kinds, std::string_view kind) {
+  if (kinds[0] == '!') return !kind.empty() && kinds.substr(1) != kind;
   while (true) {
     const size_t blank = kinds.find(' ');
     if (kinds.substr(0, blank) == kind) return true;
@@ -53,15 +54,12 @@ bool MayLiveAnywhere(const ProtocolInfo& protocol, Side side) {
 absl::Status MayLiveIn(const ProtocolInfo& protocol, Side side, std::string_view kind,
                        std::string_view who) {
   const char* const kinds = KindsOf(protocol, side);
-  if (kinds == nullptr || Names(kinds, kind)) return absl::OkStatus();
-  return absl::FailedPreconditionError(Text("the ", side == Side::kParent ? "parent" : "child",
-                                            " side of ", ShortName(protocol),
-                                            " lives in processes of kind ", kinds, ", and ", who,
-                                            " is of kind ", kind.empty() ? "(unknown)" : kind));
-}
-
-std::string KindOf(const PeerLabel& peer) {
-  return peer.trust == PeerTrust::kSelf ? ProcessKind() : peer.kind;
+  if (kinds == nullptr || Allow(kinds, kind)) return absl::OkStatus();
+  const bool excludes = kinds[0] == '!';
+  return absl::FailedPreconditionError(
+      Text("the ", side == Side::kParent ? "parent" : "child", " side of ", ShortName(protocol),
+           " lives in processes of ", excludes ? "any kind but " : "kind ", kinds + excludes,
+           ", and ", who, " is of kind ", kind.empty() ? "(unknown)" : kind));
 }
 
 }  // namespace ipdl

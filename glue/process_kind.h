@@ -13,7 +13,6 @@
 
 #include "absl/status/status.h"
 #include "glue/protocol.h"
-#include "runtime/peer.h"
 
 namespace ipdl {
 
@@ -26,12 +25,10 @@ void SetProcessKind(std::string kind);
 
 // Whether every kind is fine.
 bool MayLiveAnywhere(const ProtocolInfo& protocol, Side side);
-// Error: "the child side of PFoo lives in processes of kind Content, and <who> is of kind GPU".
+// `kind` is empty if nobody knows it. Error: "the child side of PFoo lives in processes of kind
+// Content, and <who> is of kind GPU".
 absl::Status MayLiveIn(const ProtocolInfo& protocol, Side side, std::string_view kind,
                        std::string_view who);
-// The kind of a peer that is known.
-std::string KindOf(const PeerLabel& peer);
-
 }  // namespace ipdl
 
 #endif  // IPDL_GLUE_PROCESS_KIND_H_

@@ -57,9 +57,12 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 }
 
 std::vector<std::string> ChildEnvironment(const LaunchOptions& options, const PeerLabel& label,
-                                          Joins joins) {
+                                          const Node& node) {
   std::vector<std::string> ours = options.environment;
-  if (joins == Joins::kReferred) ours.push_back(Text(kReferredVariable, "=1"));
+  if (node.ChildrenJoin() == Joins::kReferred) ours.push_back(Text(kReferredVariable, "=1"));
+  const PeerLabel broker = node.Broker();
+  ours.push_back(Text(kBrokerVariable, "=", broker.process_id, ":", broker.kind));
+  ours.push_back(Text(kKindVariable, "=", label.kind));
   ours.push_back(Text(kChannelVariable, "=", kInheritedChannel));
   ours.push_back(Text(kLabelVariable, "=", label.ToString()));
   std::vector<std::string> all = ours;
@@ -195,8 +198,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Launch(const LaunchO
 
   std::vector<std::string> arguments{options.program};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
-  std::vector<std::string> environment =
-      ChildEnvironment(options, state->label, (*node)->ChildrenJoin());
+  std::vector<std::string> environment = ChildEnvironment(options, state->label, **node);
   state->pid =
       Spawn(options.program, Pointers(arguments), Pointers(environment), pair->theirs.get());
   if (state->pid < 0) return SpawnError(-state->pid, options.program);
@@ -317,6 +319,11 @@ void ChildProcess::State::Tell() {
     state->on_exit = nullptr;
     callback(*state->status);
   });
+}
+
+bool ChildProcess::AwaitAnswer(absl::Duration at_most) {
+  const absl::StatusOr<Node*> node = Node::Of(state_->loop);
+  return node.ok() && (*node)->AwaitGreetings(at_most) && !state_->status;
 }
 
 void ChildProcess::OnExit(absl::AnyInvocable<void(const ExitStatus&)> callback) {

@@ -92,6 +92,10 @@ struct ProtocolInfo {
   // Of a top-level protocol: whether a message of it or of any protocol below it has a priority or
   // may be compressed, so that messages have to wait for one another.
   bool reorders = false;
+  // Of a top-level protocol: the kinds of process that a side may live in, separated by blanks; or
+  // "!Parent", any but that; null: any.
+  const char* parent_kinds = nullptr;
+  const char* child_kinds = nullptr;
   const MessageInfo* messages;  // in the order of the message numbers
   uint16_t message_count;
 };

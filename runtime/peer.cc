@@ -7,7 +7,7 @@
 namespace ipdl {
 
 std::string PeerLabel::ToString() const {
-  std::string text = kind;
+  std::string text = trust == PeerTrust::kLauncher ? "launcher" : kind;
   if (!name.empty()) absl::StrAppend(&text, "#", name);
   if (process_id != 0) {
     absl::StrAppend(&text, text.empty() ? "pid " : " (pid ", process_id, text.empty() ? "" : ")");

@@ -29,7 +29,8 @@ struct PeerLabel {
   std::string name;        // tells peers of one kind apart: "2"; may be empty
   PeerTrust trust = PeerTrust::kUntrusted;
 
-  // "content#2 (pid 123)"; parts that are not known are left out; "unknown peer" if none is.
+  // "content#2 (pid 123)"; parts that are not known are left out; "unknown peer" if none is. Our
+  // launcher is "launcher (pid 123)", whatever its kind.
   std::string ToString() const;
 };
 

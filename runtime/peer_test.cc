@@ -26,6 +26,12 @@ TEST(PeerLabelTest, ToStringLeavesOutWhatIsNotKnown) {
   EXPECT_EQ("unknown peer", PeerLabel().ToString());
 }
 
+TEST(PeerLabelTest, TheLauncherIsCalledThat) {
+  PeerLabel label = Label(123, "Parent", "");
+  label.trust = PeerTrust::kLauncher;
+  EXPECT_EQ("launcher (pid 123)", label.ToString());
+}
+
 TEST(PeerLabelTest, IsUntrustedUnlessSomebodySaysOtherwise) {
   EXPECT_EQ(PeerTrust::kUntrusted, PeerLabel().trust);
 }

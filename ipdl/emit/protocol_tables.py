@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import PurePosixPath
 
+from ipdl import prelude
 from ipdl.emit.code import Code
 from ipdl.emit.includes import quoted
 from ipdl.emit.names import cxx_name
@@ -115,10 +116,26 @@ def emit_definitions(unit: Unit, code: Code) -> None:
         code.line(f".toplevel = {'true' if protocol.toplevel else 'false'},")
         if protocol.toplevel and _reorders(protocol):
             code.line(".reorders = true,")
+        for side in Side:
+            if protocol.toplevel and (kinds := _kinds(unit, protocol, side)):
+                code.line(f'.{side.value}_kinds = "{kinds}",')
         code.line(f".messages = {'kMessages' if protocol.messages else 'nullptr'},")
         code.line(f".message_count = {len(protocol.messages)},")
     code.line()
     code.line(f"}}  // namespace {name}")
+
+
+def _kinds(unit: Unit, protocol: Protocol, side: Side) -> str:
+    """Where that side may live, as in ProtocolInfo; empty: in every kind of process."""
+    process = protocol.proc(side)
+    names = prelude.load(unit.prelude)
+    every = {kind for one in names.processes.values() for kind in one.kinds}
+    if process is None or every == set(process.kinds):
+        return ""
+    if every - set(process.kinds) == {names.parent_kind}:
+        # A launcher may have names of its own for its children.
+        return f"!{names.parent_kind}"
+    return " ".join(process.kinds)
 
 
 def _emit_create_endpoints(code: Code, protocol: Protocol, unit: Unit) -> None:

@@ -153,6 +153,15 @@ class Channel {
   // Who the other end is, by what this process knows, never from the wire.
   virtual const PeerLabel& peer() const = 0;
 
+  // Whether peer() is certain.
+  enum class PeerIs : uint8_t {
+    kKnown,
+    kThisProcess,  // whatever peer() says
+    kNotKnownYet,  // others are between us, and will perhaps leave
+    kNotKnown,     // others were between us to the end
+  };
+  virtual PeerIs WhoIsPeer() const { return PeerIs::kKnown; }
+
  protected:
   Channel() = default;
   virtual Origin ExchangeOrigin(Origin /*origin*/) { return nullptr; }

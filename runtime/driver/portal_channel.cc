@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -20,6 +21,10 @@ namespace {
 
 // Handles that a parcel collects before it is put, as many as one send of a socket takes.
 constexpr size_t kHandlesPerParcel = 253;
+// While the route to the peer becomes direct.
+constexpr absl::Duration kFirstPeerDelay = absl::Milliseconds(1);
+constexpr absl::Duration kMostPeerDelay = absl::Milliseconds(64);
+constexpr absl::Duration kPeerWait = absl::Seconds(10);
 // A buffer for parcels that is larger than this is not kept (8-byte words).
 constexpr size_t kKeptWords = 32 * 1024;
 
@@ -200,6 +205,47 @@ const PeerLabel& PortalChannel::peer() const {
                     nullptr);
   }
   return peer_;
+}
+
+Channel::PeerIs PortalChannel::WhoIsPeer() const {
+  if (!IsWhole()) return PeerIs::kNotKnown;
+  if (portal_.ipcz->size < sizeof(IpczExtendedAPI)) return PeerIs::kKnown;
+  const auto& extended = *reinterpret_cast<const IpczExtendedAPI*>(portal_.ipcz);
+  // Empty: within this process.
+  std::optional<PeerLabel> label;
+  const auto see = [](IpczDriverHandle transport, uintptr_t context) {
+    if (const PeerLabel* const found = PeerOf(transport); found != nullptr) {
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): a context is an integer in the interface.
+      *reinterpret_cast<std::optional<PeerLabel>*>(context) = *found;
+    }
+  };
+  if (extended.QueryPeer(portal_.portal, see, reinterpret_cast<uintptr_t>(&label), IPCZ_NO_FLAGS,
+                         nullptr) == IPCZ_RESULT_OK) {
+    if (!label.has_value()) return PeerIs::kThisProcess;
+    peer_ = *std::move(label);
+    return PeerIs::kKnown;
+  }
+  if (extended.QueryPeer(portal_.portal, see, reinterpret_cast<uintptr_t>(&label),
+                         IPCZ_QUERY_PEER_NEXT_HOP, nullptr) != IPCZ_RESULT_OK) {
+    return PeerIs::kThisProcess;
+  }
+  IpczPortalStatus status = {sizeof(status), IPCZ_NO_FLAGS, 0, 0};
+  portal_.ipcz->QueryPortalStatus(portal_.portal, IPCZ_NO_FLAGS, nullptr, &status);
+  const bool closed = (status.flags & IPCZ_PORTAL_STATUS_PEER_CLOSED) != 0;
+  return closed ? PeerIs::kNotKnown : PeerIs::kNotKnownYet;
+}
+
+// The router does not tell when a route has become direct, but that takes no time worth a trap.
+bool PortalChannel::HoldForPeer() {
+  if (!awaits_peer_) return false;
+  if (WhoIsPeer() != PeerIs::kNotKnownYet || peer_waited_ >= kPeerWait || loop() == nullptr) {
+    awaits_peer_ = false;
+    return false;
+  }
+  peer_delay_ = std::clamp(peer_delay_ * 2, kFirstPeerDelay, kMostPeerDelay);
+  peer_waited_ += peer_delay_;
+  loop()->SetTransportDeadline(this, peer_delay_);
+  return true;
 }
 
 // --- The loop and the router ---------------------------------------------------------------------
@@ -432,6 +478,7 @@ void PortalChannel::Dispatch() {
     const Next next = FindFrame();
     if (next == Next::kFailed) return;
     if (next == Next::kNothing) return WaitForMore();
+    if (HoldForPeer()) return;
     const std::shared_ptr<Parcel> parcel = parcel_;
     const uint8_t* const at = parcel->bytes() + parcel->position;
     FrameHeader header;

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "runtime/channel/channel.h"
 #include "runtime/driver/portal_batch.h"
@@ -75,6 +76,10 @@ class PortalChannel final : public Channel, private Transport {
   bool HasRoom(size_t payload_bytes, size_t handles) const override;
   // That of the link which the route was last seen to be settled on.
   const PeerLabel& peer() const override;
+  PeerIs WhoIsPeer() const override;
+
+  // Hands nothing on before it is known who the peer is, or until ten seconds after something came.
+  void AwaitPeer() { awaits_peer_ = true; }
 
  private:
   struct Hook;
@@ -91,6 +96,7 @@ class PortalChannel final : public Channel, private Transport {
   }
   void OnTransportDeadline() override;
 
+  bool HoldForPeer();
   bool IsWhole() const { return portal_.portal != IPCZ_INVALID_HANDLE; }
   PortalBatch::Room RoomNow() const;
   SendResult Queued(SendResult result, uint64_t bytes_before, uint64_t handles_before);
@@ -142,7 +148,10 @@ class PortalChannel final : public Channel, private Transport {
   Parcel* handing_on_ = nullptr;  // the parcel of the innermost message being handed on
   Origin origin_;                 // of a message that somebody looks at later
 
-  bool trapped_ = false;  // the router will tell when there is more
+  bool awaits_peer_ = false;
+  absl::Duration peer_delay_;   // until somebody looks again
+  absl::Duration peer_waited_;  // so far
+  bool trapped_ = false;        // the router will tell when there is more
   bool paused_ = false;
   bool broken_ = false;   // the peer is gone; what it sent is still read
   bool refused_ = false;  // a send was answered kWouldBlock and not called back yet

@@ -106,7 +106,11 @@ IpczResult IPCZ_API QueryPeer(IpczHandle portal, IpczPeerHandler handler, uintpt
   {
     Turn turn(router->domain(), Cause::kApiCall);
     const bool any = (flags & IPCZ_QUERY_PEER_NEXT_HOP) != 0 && router->LeadsElsewhere();
-    if (any || router->IsDirectRemote()) transport = router->current()->node_link->transport();
+    if (any || router->IsDirectRemote()) {
+      transport = router->current()->node_link->transport();
+    } else if (router->is_closed()) {
+      transport = router->LastSource((flags & IPCZ_QUERY_PEER_NEXT_HOP) != 0);
+    }
   }
   if (!transport) return IPCZ_RESULT_FAILED_PRECONDITION;
   handler(transport->handle(), context);

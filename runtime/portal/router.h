@@ -70,6 +70,13 @@ class Router : public Object {
   IpczResult SetLimits(Turn& turn, uint64_t parcels, uint64_t bytes);
   // See IpczExtendedAPI.HoldOrigin. Null: there is none.
   ParcelPtr Origin() const;
+  // The peer is gone.
+  bool is_closed() const { return !peer_ && !current_ && !partner_; }
+  // What the parcel that was last got with REMEMBER_ORIGIN came over; unless `any`, only if it came
+  // from the node at the other end and nobody else. May be null.
+  Ref<Transport> LastSource(bool any) const {
+    return any || got_directly_ ? got_from_ : Ref<Transport>();
+  }
   // The application has no part in it any more: it was sent, merged or closed. Any number of times.
   void LeaveApplication(Turn& turn);
   // The application, or the parcel that it was in, lets go of it.

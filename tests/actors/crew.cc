@@ -23,6 +23,12 @@ Crew::~Crew() {
 }
 
 Crew::Member& Crew::Launch(const std::string& name, ipdl::LaunchOptions options) {
+  Member& member = Start(name, std::move(options));
+  AwaitDid(name, "serves");
+  return member;
+}
+
+Crew::Member& Crew::Start(const std::string& name, ipdl::LaunchOptions options) {
   options.program = CREW_PROGRAM;
   options.name = name;
   Member& member = members_[name];
@@ -36,7 +42,6 @@ Crew::Member& Crew::Launch(const std::string& name, ipdl::LaunchOptions options)
   member.process->OnViolation([&member](std::string_view what) { member.violation += what; });
   member.process->OnExit([&member](const ipdl::ExitStatus& how) { member.exit = how.ToString(); });
   EXPECT_TRUE(member.process->TakeEndpoint<PCrewParent>().Bind(member.orders).ok());
-  AwaitDid(name, "serves");
   return member;
 }
 

@@ -20,6 +20,9 @@
 #include "PLine.h"
 #include "PLineChild.h"
 #include "PLineParent.h"
+#include "PRope.h"
+#include "PRopeChild.h"
+#include "PRopeParent.h"
 #include "glue/process.h"
 #include "runtime/run_loop.h"
 
@@ -28,7 +31,7 @@ namespace actors {
 // No honest process says a number from here on.
 inline constexpr uint32_t kNobodySays = 1'000'000;
 
-// One side of a line.
+// One side of a line, or of a rope.
 template <typename Base>
 class Line final : public Base {
  public:
@@ -47,6 +50,8 @@ class Line final : public Base {
 };
 using LineParent = Line<PLineParent>;
 using LineChild = Line<PLineChild>;
+using RopeParent = Line<PRopeParent>;
+using RopeChild = Line<PRopeChild>;
 
 // Gives orders to a member, and hears what it did.
 class CrewParent final : public PCrewParent {
@@ -85,6 +90,8 @@ class Crew {
 
   // Starts one and waits until it serves.
   Member& Launch(const std::string& name, ipdl::LaunchOptions options = {});
+  // Does not wait.
+  Member& Start(const std::string& name, ipdl::LaunchOptions options = {});
   Member& operator[](const std::string& name) { return members_.at(name); }
   // Has `from` give orders to `to`.
   void Introduce(const std::string& from, const std::string& to);

@@ -1,11 +1,18 @@
 // A member of a crew (crew.h): does what it is told until its launcher's connection closes.
+//
+//   crew_program KIND      takes itself for that, whatever its launcher says
+//   crew_program blocks    says that it serves, closes, and does nothing any more
+
+#include <unistd.h>
 
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "glue/process.h"
+#include "glue/process_kind.h"
 #include "runtime/run_loop.h"
 #include "tests/actors/crew.h"
 
@@ -27,6 +34,8 @@ struct Possessions {
   ipdl::RefPtr<Mate> mate;
   ipdl::Endpoint<PLineChild> held;
   ipdl::Endpoint<PLineParent> held_parent;
+  ipdl::Endpoint<PRopeChild> held_rope;
+  ipdl::Endpoint<PRopeParent> held_rope_parent;
   ipdl::RefPtr<ipdl::ToplevelActor> line;
   std::function<bool(uint32_t)> say;
 };
@@ -46,22 +55,28 @@ class CrewChild final : public PCrewChild {
     return ipdl::Ok();
   }
   ipdl::Result RecvHold(ipdl::Endpoint<PLineChild> end) override {
-    has_.held = std::move(end);
-    g_home->SendDid("holds");
-    return ipdl::Ok();
+    return Hold(has_.held, std::move(end));
   }
   ipdl::Result RecvHoldParent(ipdl::Endpoint<PLineParent> end) override {
-    has_.held_parent = std::move(end);
-    g_home->SendDid("holds");
-    return ipdl::Ok();
+    return Hold(has_.held_parent, std::move(end));
+  }
+  ipdl::Result RecvHoldRope(ipdl::Endpoint<PRopeChild> end) override {
+    return Hold(has_.held_rope, std::move(end));
+  }
+  ipdl::Result RecvHoldRopeParent(ipdl::Endpoint<PRopeParent> end) override {
+    return Hold(has_.held_rope_parent, std::move(end));
   }
   ipdl::Result RecvPass() override {
-    Must(has_.mate->SendHold(std::move(has_.held)));
+    Must(has_.held ? has_.mate->SendHold(std::move(has_.held))
+                   : has_.mate->SendHoldRope(std::move(has_.held_rope)));
     g_home->SendDid("passed");
     return ipdl::Ok();
   }
   ipdl::Result RecvBind() override {
-    return has_.held ? BindEnd<LineChild>(has_.held) : BindEnd<LineParent>(has_.held_parent);
+    if (has_.held) return BindEnd<LineChild>(has_.held);
+    if (has_.held_rope) return BindEnd<RopeChild>(has_.held_rope);
+    if (has_.held_rope_parent) return BindEnd<RopeParent>(has_.held_rope_parent);
+    return BindEnd<LineParent>(has_.held_parent);
   }
   ipdl::Result RecvDrop() override {
     has_.held = {};
@@ -76,18 +91,28 @@ class CrewChild final : public PCrewChild {
     has_.line->Close();
     return ipdl::Ok();
   }
+  ipdl::Result RecvExit(int32_t code) override { std::_Exit(code); }
   ipdl::Result RecvPeer(PeerResolver resolve) override {
     resolve(has_.line->peer().ToString(), has_.line->OtherPid());
     return ipdl::Ok();
   }
 
  private:
+  template <typename End>
+  static ipdl::Result Hold(End& held, End end) {
+    held = std::move(end);
+    g_home->SendDid("holds");
+    return ipdl::Ok();
+  }
   template <typename Side, typename End>
   ipdl::Result BindEnd(End& end) {
     auto line = ipdl::MakeRef<Side>();
     line->on_say = [](uint32_t n) { g_home->SendHeard(n); };
     line->on_end = [](std::string_view why) { g_home->SendDid("line: " + std::string(why)); };
-    Must(end.Bind(line).ok());
+    if (const absl::Status bound = end.Bind(line); !bound.ok()) {
+      g_home->SendDid("refused: " + std::string(bound.message()));
+      return ipdl::Ok();
+    }
     has_.line = line;
     has_.say = [line](uint32_t n) { return bool(line->SendSay(n)); };
     g_home->SendDid("bound");
@@ -101,15 +126,21 @@ class CrewChild final : public PCrewChild {
   Possessions& has_;
 };
 
-int Main() {
+int Main(std::string_view argument) {
   auto loop = ipdl::RunLoop::Create();
   auto end = ipdl::TakeInheritedEndpoint<PCrewChild>();
   if (!loop.ok() || !end.ok()) return 70;
+  const bool blocks = argument == "blocks";
+  if (!argument.empty() && !blocks) ipdl::SetProcessKind(std::string(argument));
   Possessions has;
   auto home = ipdl::MakeRef<CrewChild>(&has);
   g_home = home.get();
   if (!end->Bind(home).ok()) return 71;
   home->SendDid("serves");
+  if (blocks) {
+    home->Close();
+    while (true) pause();
+  }
   (*loop)->Run();
   return 72;
 }
@@ -117,4 +148,4 @@ int Main() {
 }  // namespace
 }  // namespace actors
 
-int main() { return actors::Main(); }
+int main(int argc, char** argv) { return actors::Main(argc > 1 ? argv[1] : ""); }

@@ -62,6 +62,12 @@ FORKED_TEST(Processes, AreCutOffByName) {
   // "cut off echo#1 (pid 1234): PTalk::Msg_Say: text: rude"
   EXPECT_NE(std::string::npos, caller->cut_off.find("echo#1")) << caller->cut_off;
   EXPECT_NE(std::string::npos, caller->cut_off.find("PTalk::Msg_Say: text: rude"));
+
+  std::optional<ipdl::ExitStatus> status;
+  (*child)->OnExit([&](const ipdl::ExitStatus& how) { status = how; });
+  while (!status) loop->Turn(absl::InfiniteDuration());
+  EXPECT_EQ(ipdl::ExitStatus::Kind::kKilled, status->kind);
+  EXPECT_NE(std::string::npos, status->violation.find("PTalk::Msg_Say: text: rude"));
 }
 
 TEST_F(Guide, AProgramThatIsNotThereIsNamed) {

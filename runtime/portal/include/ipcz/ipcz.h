@@ -676,10 +676,10 @@ struct IPCZ_ALIGN(8) IpczExtendedAPI {
 
   /* Calls `handler` once, within this call and without locks, with the transport that leads to the
    * node of the portal's peer: who is there is for the driver to say. Only while that is certain;
-   * with NEXT_HOP always, and the peer may be further away.
+   * with NEXT_HOP always, and the peer may be further away. If it is closed: of what was last got
+   * with IPCZ_GET_REMEMBER_ORIGIN.
    *   INVALID_ARGUMENT     no portal, null handler
-   *   FAILED_PRECONDITION  nodes in between forward, the connection is not established (both: not
-   *                        with NEXT_HOP), or the peer is in this process or closed */
+   *   FAILED_PRECONDITION  it is not certain, or the peer is or was in this process */
   IpczResult(IPCZ_API* QueryPeer)(IpczHandle portal, IpczPeerHandler handler, uintptr_t context,
                                   IpczQueryPeerFlags flags, const void* options);
 };

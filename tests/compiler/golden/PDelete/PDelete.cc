@@ -122,6 +122,7 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .id = kProtocolId,
     .fingerprint = 0x78b718f9592aa962,
     .toplevel = true,
+    .parent_kinds = "Parent",
     .messages = kMessages,
     .message_count = 1,
 };

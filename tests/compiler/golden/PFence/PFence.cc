@@ -21,6 +21,7 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .id = kProtocolId,
     .fingerprint = 0x801f7a0016d20ef8,
     .toplevel = true,
+    .parent_kinds = "Parent",
     .messages = kMessages,
     .message_count = 1,
 };

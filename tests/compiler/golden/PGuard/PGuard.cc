@@ -23,6 +23,7 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .id = kProtocolId,
     .fingerprint = 0xfa140470f990f7b5,
     .toplevel = true,
+    .parent_kinds = "Parent",
     .messages = kMessages,
     .message_count = 3,
 };

@@ -23,6 +23,7 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .id = kProtocolId,
     .fingerprint = 0x0e63a6b0d4ccbd2e,
     .toplevel = true,
+    .parent_kinds = "Parent",
     .messages = kMessages,
     .message_count = 4,
 };

@@ -29,6 +29,7 @@ constinit const ::ipdl::ProtocolInfo kProtocol = {
     .id = kProtocolId,
     .fingerprint = 0x9807f00d7562a57c,
     .toplevel = true,
+    .parent_kinds = "Parent",
     .messages = kMessages,
     .message_count = 11,
 };
