@@ -1,35 +1,23 @@
-// ActorPair: a TreeParent and a TreeChild, connected, on one loop of the test's thread.
-//
-// What it is: the setting of most actor tests; Settle() runs the loop until nothing is left to do.
-// What it is not: fit for sync calls, which need the other side to run meanwhile (child_thread.h).
+// ActorPair: a TreeParent and a TreeChild, connected, on one loop or two (pair.h), and how its
+// tests make managees.
 
 #ifndef IPDL_TESTS_ACTORS_ACTOR_PAIR_H_
 #define IPDL_TESTS_ACTORS_ACTOR_PAIR_H_
 
-#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "TreeChild.h"
 #include "TreeParent.h"
 #include "glue/ref_ptr.h"
 #include "gtest/gtest.h"
-#include "runtime/limits.h"
-#include "runtime/log.h"
-#include "runtime/run_loop.h"
+#include "tests/actors/pair.h"
 
 namespace actors {
 
-class ActorPair : public testing::Test {
+class ActorPair : public Pair<TreeParent, TreeChild> {
  protected:
-  // Also collects the log lines of the test, and forgets rate limits of earlier ones.
-  explicit ActorPair(const ipdl::Limits& limits = ipdl::Limits());
-  // Closes what is open and checks that no actor is left.
-  ~ActorPair() override;
-
-  // Turns the loop until it is idle.
-  void Settle();
+  using Pair::Pair;
 
   // Managees made on the parent's side, with the name as journal name.
   ipdl::RefPtr<NodeParent> MakeNode(const std::string& name, PNodeParent* manager = nullptr);
@@ -41,13 +29,6 @@ class ActorPair : public testing::Test {
     EXPECT_EQ(1u, found.size());
     return found.empty() ? nullptr : static_cast<Impl*>(found[0].get());
   }
-
-  Journal parent_journal;
-  Journal child_journal;
-  std::vector<std::string> log;
-  std::unique_ptr<ipdl::RunLoop> loop;
-  ipdl::RefPtr<TreeParent> parent;
-  ipdl::RefPtr<TreeChild> child;
 };
 
 }  // namespace actors

@@ -9,7 +9,9 @@ using Lines = std::vector<std::string>;
 
 class ActorReference : public ActorPair {};
 
-TEST_F(ActorReference, ArrivesAsTheReceiversActor) {
+RUN_ON_ONE_LOOP_AND_TWO(ActorReference);
+
+TEST_P(ActorReference, ArrivesAsTheReceiversActor) {
   auto node = MakeNode("node");
   auto leaf = MakeLeaf(1, node.get());
   Settle();
@@ -21,7 +23,7 @@ TEST_F(ActorReference, ArrivesAsTheReceiversActor) {
   EXPECT_EQ((Lines{"use leaf 1 node", "use leaf 1 null"}), parent_journal.Take());
 }
 
-TEST_F(ActorReference, StandsInsideStructsUnionsAndArrays) {
+TEST_P(ActorReference, StandsInsideStructsUnionsAndArrays) {
   MakeNode("node");
   auto one = MakeLeaf(1);
   auto two = MakeLeaf(2);
@@ -55,7 +57,7 @@ TEST_F(ActorReference, StandsInsideStructsUnionsAndArrays) {
   EXPECT_EQ("three", rect->label());
 }
 
-TEST_F(ActorReference, ANullableFieldMayBeNullAndOthersMayNot) {
+TEST_P(ActorReference, ANullableFieldMayBeNullAndOthersMayNot) {
   MakeLeaf(1);
   Settle();
   auto leaf = Only<LeafChild>(child->ManagedPLeafChild());
@@ -74,7 +76,7 @@ TEST_F(ActorReference, ANullableFieldMayBeNullAndOthersMayNot) {
   EXPECT_TRUE(child->IsOpen());
 }
 
-TEST_F(ActorReference, OfAnotherConnectionOrADeadActorIsRefused) {
+TEST_P(ActorReference, OfAnotherConnectionOrADeadActorIsRefused) {
   MakeLeaf(1);
   Settle();
   auto leaf = Only<LeafChild>(child->ManagedPLeafChild());
@@ -86,7 +88,7 @@ TEST_F(ActorReference, OfAnotherConnectionOrADeadActorIsRefused) {
   EXPECT_TRUE(child->IsOpen());
 }
 
-TEST_F(ActorReference, ToAnActorWhoseDeleteCrossedDropsTheMessage) {
+TEST_P(ActorReference, ToAnActorWhoseDeleteCrossedDropsTheMessage) {
   auto leaf = MakeLeaf(1);
   Settle();
   auto twin = Only<LeafChild>(child->ManagedPLeafChild());
@@ -99,7 +101,7 @@ TEST_F(ActorReference, ToAnActorWhoseDeleteCrossedDropsTheMessage) {
   EXPECT_EQ(Lines{}, log);
 }
 
-TEST_F(ActorReference, InAReplyToAnActorThatIsGoneRejects) {
+TEST_P(ActorReference, InAReplyToAnActorThatIsGoneRejects) {
   auto leaf = MakeLeaf(1);
   parent->on_ask_leaf = [&](TreeParent::AskLeafResolver resolve) {
     resolve(leaf.get());
@@ -117,7 +119,7 @@ TEST_F(ActorReference, InAReplyToAnActorThatIsGoneRejects) {
   EXPECT_TRUE(child->IsOpen());
 }
 
-TEST_F(ActorReference, OfTheActorUnderConstructionIsAllowed) {
+TEST_P(ActorReference, OfTheActorUnderConstructionIsAllowed) {
   // A node's constructor that is followed at once by a use of the node.
   auto node = ipdl::MakeRef<NodeChild>(&child_journal, "node");
   auto leaf = ipdl::MakeRef<LeafChild>(&child_journal, "leaf");

@@ -46,7 +46,9 @@ class AsyncReply : public ActorPair {
   std::vector<TreeParent::AskResolver> kept;
 };
 
-TEST_F(AsyncReply, CallbacksGetTheValuesAndNeverRunInsideTheSend) {
+RUN_ON_ONE_LOOP_AND_TWO(AsyncReply);
+
+TEST_P(AsyncReply, CallbacksGetTheValuesAndNeverRunInsideTheSend) {
   Ask("one");
   Ask("two");
   EXPECT_EQ(Lines{}, child_journal.lines);
@@ -54,7 +56,7 @@ TEST_F(AsyncReply, CallbacksGetTheValuesAndNeverRunInsideTheSend) {
   EXPECT_EQ((Lines{"one! 3", "two! 3"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, ACoroutineGetsTheValues) {
+TEST_P(AsyncReply, ACoroutineGetsTheValues) {
   Await(child, "why");
   Await(child, "how");
   EXPECT_EQ(Lines{}, child_journal.lines);
@@ -62,7 +64,7 @@ TEST_F(AsyncReply, ACoroutineGetsTheValues) {
   EXPECT_EQ((Lines{"awaited why! 3", "awaited how! 3"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, OneValueIsItself) {
+TEST_P(AsyncReply, OneValueIsItself) {
   std::optional<uint32_t> twice;
   auto ask = [&](ipdl::RefPtr<TreeParent> asker) -> ipdl::Detached {
     auto reply = co_await asker->SendAskChild(21);
@@ -73,7 +75,7 @@ TEST_F(AsyncReply, OneValueIsItself) {
   EXPECT_EQ(42u, twice.value_or(0));
 }
 
-TEST_F(AsyncReply, AReplyMayBeAwaitedAfterItCame) {
+TEST_P(AsyncReply, AReplyMayBeAwaitedAfterItCame) {
   auto reply = child->SendAsk("early");
   EXPECT_FALSE(reply.done());
   Settle();
@@ -86,7 +88,7 @@ TEST_F(AsyncReply, AReplyMayBeAwaitedAfterItCame) {
   EXPECT_EQ((Lines{"early!"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, AReplyMayBeKeptAndTakenWhenItIsThere) {
+TEST_P(AsyncReply, AReplyMayBeKeptAndTakenWhenItIsThere) {
   auto reply = child->SendAsk("early");
   EXPECT_FALSE(reply.done());
   EXPECT_FALSE(reply.Take().has_value());
@@ -103,7 +105,7 @@ TEST_F(AsyncReply, AReplyMayBeKeptAndTakenWhenItIsThere) {
   EXPECT_EQ(ipdl::RejectReason::kChannelClosed, lost.Take()->reason());
 }
 
-TEST_F(AsyncReply, CallbacksMayBeGivenAfterTheAnswerCame) {
+TEST_P(AsyncReply, CallbacksMayBeGivenAfterTheAnswerCame) {
   auto reply = child->SendAsk("early");
   Settle();
   std::move(reply).Then([this](std::string answer, uint32_t) { child_journal.Add(answer); },
@@ -113,7 +115,7 @@ TEST_F(AsyncReply, CallbacksMayBeGivenAfterTheAnswerCame) {
   EXPECT_EQ((Lines{"early!"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, ACallbackMayBeNull) {
+TEST_P(AsyncReply, ACallbackMayBeNull) {
   KeepResolvers();
   child->SendAsk(
       "no", [this](std::string, uint32_t) { child_journal.Add("resolved"); }, nullptr);
@@ -126,7 +128,7 @@ TEST_F(AsyncReply, ACallbackMayBeNull) {
   EXPECT_EQ(Lines{}, child_journal.lines);
 }
 
-TEST_F(AsyncReply, CallbacksMayBeMoveOnly) {
+TEST_P(AsyncReply, CallbacksMayBeMoveOnly) {
   auto token = std::make_unique<int>(7);
   child->SendAsk(
       "who",
@@ -138,7 +140,7 @@ TEST_F(AsyncReply, CallbacksMayBeMoveOnly) {
   EXPECT_EQ((Lines{"7"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, ADroppedReplyIsIgnored) {
+TEST_P(AsyncReply, ADroppedReplyIsIgnored) {
   KeepResolvers();
   child->SendAsk("who cares");
   Settle();
@@ -149,7 +151,7 @@ TEST_F(AsyncReply, ADroppedReplyIsIgnored) {
   EXPECT_EQ(Lines{}, log);
 }
 
-TEST_F(AsyncReply, AKeptResolverAnswersLaterAndInAnyOrder) {
+TEST_P(AsyncReply, AKeptResolverAnswersLaterAndInAnyOrder) {
   KeepResolvers();
   Ask("a");
   Ask("b");
@@ -164,7 +166,7 @@ TEST_F(AsyncReply, AKeptResolverAnswersLaterAndInAnyOrder) {
   EXPECT_EQ((Lines{"B 2", "A 1"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, AHandlerMayAskBackBeforeItAnswers) {
+TEST_P(AsyncReply, AHandlerMayAskBackBeforeItAnswers) {
   parent->on_ask = [this](std::string question, TreeParent::AskResolver resolve) {
     parent->SendAskChild(
         4,
@@ -179,7 +181,7 @@ TEST_F(AsyncReply, AHandlerMayAskBackBeforeItAnswers) {
   EXPECT_EQ((Lines{"nested 8"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, ADroppedResolverRejects) {
+TEST_P(AsyncReply, ADroppedResolverRejects) {
   parent->on_ask = [](std::string, TreeParent::AskResolver) { return ipdl::Ok(); };
   Ask("a");
   Await(child, "b");
@@ -188,7 +190,7 @@ TEST_F(AsyncReply, ADroppedResolverRejects) {
             child_journal.Take());
 }
 
-TEST_F(AsyncReply, AResolverMayReject) {
+TEST_P(AsyncReply, AResolverMayReject) {
   parent->on_ask = [](std::string, TreeParent::AskResolver resolve) {
     resolve.Reject();
     return ipdl::Ok();
@@ -198,7 +200,7 @@ TEST_F(AsyncReply, AResolverMayReject) {
   EXPECT_EQ((Lines{"rejected: handler rejected"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, ARefusingHandlerRejectsAndTheConnectionGoesOn) {
+TEST_P(AsyncReply, ARefusingHandlerRejectsAndTheConnectionGoesOn) {
   parent->on_ask = [](std::string, TreeParent::AskResolver) { return ipdl::Refused("not today"); };
   Ask("a");
   Settle();
@@ -208,7 +210,7 @@ TEST_F(AsyncReply, ARefusingHandlerRejectsAndTheConnectionGoesOn) {
   EXPECT_NE(std::string::npos, log[0].find("PTree::Msg_Ask: not today"));
 }
 
-TEST_F(AsyncReply, ARefusingHandlerThatKeptTheResolverAnswersOnce) {
+TEST_P(AsyncReply, ARefusingHandlerThatKeptTheResolverAnswersOnce) {
   parent->on_ask = [this](std::string, TreeParent::AskResolver resolve) {
     kept.push_back(std::move(resolve));
     return ipdl::Refused("not today");
@@ -223,7 +225,7 @@ TEST_F(AsyncReply, ARefusingHandlerThatKeptTheResolverAnswersOnce) {
   EXPECT_TRUE(child->IsOpen());
 }
 
-TEST_F(AsyncReply, AnsweringTwiceSendsTheFirstAndLogsTheSecond) {
+TEST_P(AsyncReply, AnsweringTwiceSendsTheFirstAndLogsTheSecond) {
   parent->on_ask = [](std::string, TreeParent::AskResolver resolve) {
     resolve("first", 1);
     resolve("second", 2);
@@ -237,7 +239,7 @@ TEST_F(AsyncReply, AnsweringTwiceSendsTheFirstAndLogsTheSecond) {
   EXPECT_TRUE(child->IsOpen());
 }
 
-TEST_F(AsyncReply, AResolverUsedAfterTheEndDoesNothing) {
+TEST_P(AsyncReply, AResolverUsedAfterTheEndDoesNothing) {
   KeepResolvers();
   Ask("a");
   Ask("b");
@@ -254,7 +256,7 @@ TEST_F(AsyncReply, AResolverUsedAfterTheEndDoesNothing) {
             child_journal.Take());
 }
 
-TEST_F(AsyncReply, AResolverOfADeletedActorDoesNothing) {
+TEST_P(AsyncReply, AResolverOfADeletedActorDoesNothing) {
   auto node = MakeNode("node");
   std::vector<NodeParent::AskResolver> resolvers;
   node->on_ask = [&](uint32_t, NodeParent::AskResolver resolve) {
@@ -278,7 +280,7 @@ TEST_F(AsyncReply, AResolverOfADeletedActorDoesNothing) {
   EXPECT_TRUE(parent->IsOpen());
 }
 
-TEST_F(AsyncReply, AResolverStoredInItsActorDoesNotKeepItAlive) {
+TEST_P(AsyncReply, AResolverStoredInItsActorDoesNotKeepItAlive) {
   auto node = MakeNode("node");
   struct Holder {
     std::optional<NodeParent::AskResolver> resolver;
@@ -294,7 +296,7 @@ TEST_F(AsyncReply, AResolverStoredInItsActorDoesNotKeepItAlive) {
   EXPECT_EQ(2u, node->reference_count());  // ours and the connection's
 }
 
-TEST_F(AsyncReply, CallbacksAreRejectedJustBeforeActorDestroyInTheOrderAsked) {
+TEST_P(AsyncReply, CallbacksAreRejectedJustBeforeActorDestroyInTheOrderAsked) {
   KeepResolvers();
   Ask("a");
   Ask("b");
@@ -305,7 +307,7 @@ TEST_F(AsyncReply, CallbacksAreRejectedJustBeforeActorDestroyInTheOrderAsked) {
       child_journal.Take());
 }
 
-TEST_F(AsyncReply, ACoroutineIsResumedFromTheLoopWhenItsActorEnds) {
+TEST_P(AsyncReply, ACoroutineIsResumedFromTheLoopWhenItsActorEnds) {
   KeepResolvers();
   Await(child, "a");
   Settle();
@@ -315,7 +317,7 @@ TEST_F(AsyncReply, ACoroutineIsResumedFromTheLoopWhenItsActorEnds) {
   EXPECT_EQ((Lines{"await failed: channel closed"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, ACoroutineIsResumedWhenThePeerDies) {
+TEST_P(AsyncReply, ACoroutineIsResumedWhenThePeerDies) {
   KeepResolvers();
   Await(child, "a");
   Settle();
@@ -325,7 +327,7 @@ TEST_F(AsyncReply, ACoroutineIsResumedWhenThePeerDies) {
             child_journal.Take());
 }
 
-TEST_F(AsyncReply, AQuestionOnAClosedConnectionIsRejectedFromTheLoop) {
+TEST_P(AsyncReply, AQuestionOnAClosedConnectionIsRejectedFromTheLoop) {
   child->Close();
   child_journal.Take();
   Ask("a");
@@ -336,7 +338,7 @@ TEST_F(AsyncReply, AQuestionOnAClosedConnectionIsRejectedFromTheLoop) {
   EXPECT_EQ((Lines{"rejected: send error"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, ACoroutineMayEndTheActorThatItAskedThrough) {
+TEST_P(AsyncReply, ACoroutineMayEndTheActorThatItAskedThrough) {
   auto ask = [this](ipdl::RefPtr<TreeChild> asker) -> ipdl::Detached {
     auto reply = co_await asker->SendAsk("x");
     EXPECT_TRUE(reply.ok());
@@ -348,7 +350,7 @@ TEST_F(AsyncReply, ACoroutineMayEndTheActorThatItAskedThrough) {
   EXPECT_EQ((Lines{"child: normal shutdown", "closed"}), child_journal.Take());
 }
 
-TEST_F(AsyncReply, ALateReplyToADeletedActorIsIgnored) {
+TEST_P(AsyncReply, ALateReplyToADeletedActorIsIgnored) {
   auto node = MakeNode("node");
   Settle();
   auto twin = Only<NodeChild>(child->ManagedPNodeChild());
@@ -365,7 +367,7 @@ TEST_F(AsyncReply, ALateReplyToADeletedActorIsIgnored) {
   EXPECT_EQ(Lines{}, log);
 }
 
-TEST_F(AsyncReply, AReplyThatCannotBeWrittenIsARejection) {
+TEST_P(AsyncReply, AReplyThatCannotBeWrittenIsARejection) {
   auto leaf = ipdl::MakeRef<LeafParent>(&parent_journal, "stranger");
   parent->on_ask_leaf = [&](TreeParent::AskLeafResolver resolve) {
     resolve(leaf.get());  // not of this connection
@@ -378,7 +380,7 @@ TEST_F(AsyncReply, AReplyThatCannotBeWrittenIsARejection) {
   EXPECT_TRUE(child->IsOpen());
 }
 
-TEST_F(AsyncReply, AnActorInAReplyIsTheAskersOwn) {
+TEST_P(AsyncReply, AnActorInAReplyIsTheAskersOwn) {
   auto leaf = MakeLeaf(1);
   parent->on_ask_leaf = [&](TreeParent::AskLeafResolver resolve) {
     resolve(leaf.get());
@@ -392,14 +394,15 @@ TEST_F(AsyncReply, AnActorInAReplyIsTheAskersOwn) {
   EXPECT_EQ(child->ManagedPLeafChild()[0].get(), got);
 }
 
-TEST_F(AsyncReply, ADestroyedLoopStillAnswersTheCoroutine) {
+TEST_P(AsyncReply, ADestroyedLoopStillAnswersTheCoroutine) {
   KeepResolvers();
   Await(child, "a");
   Settle();
   child->Close();
   parent->Close();
   child_journal.Take();
-  loop = *ipdl::RunLoop::Create();  // the old one dies with the resumption in its queue
+  // The old one dies with the resumption in its queue.
+  (child_loop ? child_loop : loop) = *ipdl::RunLoop::Create();
   EXPECT_EQ((Lines{"await failed: channel closed"}), child_journal.Take());
 }
 

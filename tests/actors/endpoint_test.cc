@@ -26,7 +26,9 @@ class EndpointTest : public ActorPair {
   ipdl::RefPtr<SideChild> side_child = ipdl::MakeRef<SideChild>(&child_journal, "side");
 };
 
-TEST_F(EndpointTest, CarriedByAMessageOpensASecondConnection) {
+RUN_ON_ONE_LOOP_AND_TWO(EndpointTest);
+
+TEST_P(EndpointTest, CarriedByAMessageOpensASecondConnection) {
   child->on_carry = [&](ipdl::Endpoint<PSideChild> end) {
     EXPECT_TRUE(end.Bind(side_child).ok());
     return ipdl::Ok();
@@ -47,7 +49,7 @@ TEST_F(EndpointTest, CarriedByAMessageOpensASecondConnection) {
   EXPECT_TRUE(parent->IsOpen());
 }
 
-TEST_F(EndpointTest, OutlivesTheConnectionThatCarriedIt) {
+TEST_P(EndpointTest, OutlivesTheConnectionThatCarriedIt) {
   child->on_carry = [&](ipdl::Endpoint<PSideChild> end) {
     EXPECT_TRUE(end.Bind(side_child).ok());
     return ipdl::Ok();
@@ -61,7 +63,7 @@ TEST_F(EndpointTest, OutlivesTheConnectionThatCarriedIt) {
   EXPECT_EQ((Lines{"child: normal shutdown", "side ping 1"}), child_journal.Take());
 }
 
-TEST_F(EndpointTest, MessagesSentBeforeTheOtherEndIsBoundWait) {
+TEST_P(EndpointTest, MessagesSentBeforeTheOtherEndIsBoundWait) {
   EXPECT_TRUE(side_parent_end.Bind(side_parent).ok());
   for (uint32_t i = 0; i < 3; ++i) EXPECT_TRUE(side_parent->SendPing(i));
   Settle();
@@ -70,7 +72,7 @@ TEST_F(EndpointTest, MessagesSentBeforeTheOtherEndIsBoundWait) {
   EXPECT_EQ((Lines{"side ping 0", "side ping 1", "side ping 2"}), child_journal.Take());
 }
 
-TEST_F(EndpointTest, DroppedUnboundClosesTheOtherEnd) {
+TEST_P(EndpointTest, DroppedUnboundClosesTheOtherEnd) {
   EXPECT_TRUE(side_parent_end.Bind(side_parent).ok());
   EXPECT_TRUE(side_parent->SendPing(1));
   side_child_end = ipdl::Endpoint<PSideChild>();
@@ -78,7 +80,7 @@ TEST_F(EndpointTest, DroppedUnboundClosesTheOtherEnd) {
   EXPECT_EQ((Lines{"side: abnormal shutdown"}), parent_journal.Take());
 }
 
-TEST_F(EndpointTest, DroppedByTheReceiverClosesTheOtherEnd) {
+TEST_P(EndpointTest, DroppedByTheReceiverClosesTheOtherEnd) {
   EXPECT_TRUE(side_parent_end.Bind(side_parent).ok());
   EXPECT_TRUE(parent->SendCarry(std::move(side_child_end)));  // on_carry drops it
   Settle();
@@ -88,14 +90,14 @@ TEST_F(EndpointTest, DroppedByTheReceiverClosesTheOtherEnd) {
   EXPECT_TRUE(parent->IsOpen());
 }
 
-TEST_F(EndpointTest, BoundAfterThePeerDiedIsToldSo) {
+TEST_P(EndpointTest, BoundAfterThePeerDiedIsToldSo) {
   side_parent_end = ipdl::Endpoint<PSideParent>();
   EXPECT_TRUE(side_child_end.Bind(side_child).ok());
   Settle();
   EXPECT_EQ((Lines{"side: abnormal shutdown"}), child_journal.Take());
 }
 
-TEST_F(EndpointTest, BoundAfterTheOtherSideSentAndClosedGetsItAll) {
+TEST_P(EndpointTest, BoundAfterTheOtherSideSentAndClosedGetsItAll) {
   EXPECT_TRUE(side_parent_end.Bind(side_parent).ok());
   EXPECT_TRUE(side_parent->SendPing(1));
   side_parent->Close();
@@ -104,7 +106,7 @@ TEST_F(EndpointTest, BoundAfterTheOtherSideSentAndClosedGetsItAll) {
   EXPECT_EQ((Lines{"side ping 1", "side: normal shutdown"}), child_journal.Take());
 }
 
-TEST_F(EndpointTest, CannotBeBoundEmptyTwiceOrToAUsedActor) {
+TEST_P(EndpointTest, CannotBeBoundEmptyTwiceOrToAUsedActor) {
   ipdl::Endpoint<PSideParent> empty;
   EXPECT_FALSE(empty.Bind(side_parent).ok());
   EXPECT_TRUE(side_parent_end.Bind(side_parent).ok());
@@ -118,12 +120,12 @@ TEST_F(EndpointTest, CannotBeBoundEmptyTwiceOrToAUsedActor) {
   EXPECT_FALSE(ipdl::Endpoint<PSideParent>(std::move(more)).Bind(nullptr).ok());
 }
 
-TEST_F(EndpointTest, CannotBeSentEmpty) {
+TEST_P(EndpointTest, CannotBeSentEmpty) {
   EXPECT_EQ(ipdl::SendResult::kRefused, parent->SendCarry(ipdl::Endpoint<PSideChild>()).code());
   EXPECT_TRUE(parent->IsOpen());
 }
 
-TEST_F(EndpointTest, WithAForgedDescriptorCutsTheSenderOff) {
+TEST_P(EndpointTest, WithAForgedDescriptorCutsTheSenderOff) {
   int pipe_ends[2];
   ASSERT_EQ(0, pipe(pipe_ends));
   close(pipe_ends[1]);
@@ -137,7 +139,7 @@ TEST_F(EndpointTest, WithAForgedDescriptorCutsTheSenderOff) {
       child->cut_off);
 }
 
-TEST_F(EndpointTest, SaysOfItsPeerWhoHandedItOver) {
+TEST_P(EndpointTest, SaysOfItsPeerWhoHandedItOver) {
   std::string label;
   child->on_carry = [&](ipdl::Endpoint<PSideChild> end) {
     EXPECT_TRUE(end.Bind(side_child).ok());
@@ -150,7 +152,7 @@ TEST_F(EndpointTest, SaysOfItsPeerWhoHandedItOver) {
   EXPECT_EQ(0, side_child->OtherPid());
 }
 
-TEST_F(EndpointTest, TheWrongProtocolOrSideIsFoundByTheHello) {
+TEST_P(EndpointTest, TheWrongProtocolOrSideIsFoundByTheHello) {
   // What a confused launcher could do: both ends taken for the parent's.
   EXPECT_TRUE(side_parent_end.Bind(side_parent).ok());
   ipdl::Endpoint<PSideParent> confused{ipdl::EndpointBase(std::move(side_child_end).TakePortal())};

@@ -27,6 +27,7 @@
 #include "runtime/log.h"
 #include "runtime/run_loop.h"
 #include "tests/actors/journal.h"
+#include "tests/actors/pair.h"
 
 namespace actors {
 
@@ -127,45 +128,7 @@ class HouseChild final : public TestActor<PHouseChild> {
   void OnPeerCutOff(std::string_view line) override { cut_off = line; }
 };
 
-class HousePair : public testing::Test {
- protected:
-  explicit HousePair(const ipdl::Limits& limits = ipdl::Limits())
-      : loop(*ipdl::RunLoop::Create()),
-        parent(ipdl::MakeRef<HouseParent>(&parent_journal)),
-        child(ipdl::MakeRef<HouseChild>(&child_journal)) {
-    ipdl::SetLogSink([this](std::string_view line) { log.emplace_back(line); });
-    ipdl::Endpoint<PHouseParent> parent_end;
-    ipdl::Endpoint<PHouseChild> child_end;
-    EXPECT_TRUE(PHouse::CreateEndpoints(&parent_end, &child_end).ok());
-    EXPECT_TRUE(parent_end.Bind(parent, loop.get(), limits).ok());
-    EXPECT_TRUE(child_end.Bind(child, loop.get(), limits).ok());
-    Settle();
-  }
-  ~HousePair() override {
-    parent->Close();
-    child->Close();
-    Settle();
-    parent = nullptr;
-    child = nullptr;
-    ipdl::SetLogSink(nullptr);
-    ipdl::DrainForForeignClose();  // no thread may be left for the tests that fork
-    EXPECT_EQ(0, parent_journal.live_actors);
-    EXPECT_EQ(0, child_journal.live_actors);
-  }
-
-  // Turns the loop until it is idle.
-  void Settle() {
-    while (loop->Turn(absl::ZeroDuration())) {
-    }
-  }
-
-  Journal parent_journal;
-  Journal child_journal;
-  std::vector<std::string> log;
-  std::unique_ptr<ipdl::RunLoop> loop;
-  ipdl::RefPtr<HouseParent> parent;
-  ipdl::RefPtr<HouseChild> child;
-};
+using HousePair = Pair<HouseParent, HouseChild>;
 
 }  // namespace actors
 

@@ -27,6 +27,8 @@ struct Journal {
 template <typename Base>
 class TestActor : public Base {
  public:
+  using Generated = Base;
+
   const std::string& name() const { return name_; }
   Journal& journal() const { return *journal_; }
 

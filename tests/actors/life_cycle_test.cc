@@ -12,7 +12,9 @@ using Lines = std::vector<std::string>;
 
 class LifeCycle : public ActorPair {};
 
-TEST_F(LifeCycle, MessagesArriveInOrderBothWays) {
+RUN_ON_ONE_LOOP_AND_TWO(LifeCycle);
+
+TEST_P(LifeCycle, MessagesArriveInOrderBothWays) {
   EXPECT_TRUE(child->SendNote(1));
   EXPECT_TRUE(parent->SendPoke(2));
   EXPECT_TRUE(child->SendNote(3));
@@ -21,7 +23,7 @@ TEST_F(LifeCycle, MessagesArriveInOrderBothWays) {
   EXPECT_EQ((Lines{"poke 2"}), child_journal.Take());
 }
 
-TEST_F(LifeCycle, IdsCountUpInTheSignOfTheMaker) {
+TEST_P(LifeCycle, IdsCountUpInTheSignOfTheMaker) {
   auto a = MakeNode("a");
   auto b = MakeLeaf(1);
   auto c = ipdl::MakeRef<LeafChild>(&child_journal, "c");
@@ -35,7 +37,7 @@ TEST_F(LifeCycle, IdsCountUpInTheSignOfTheMaker) {
   EXPECT_EQ(3, d->id());
 }
 
-TEST_F(LifeCycle, TheConnectionKeepsActorsAlive) {
+TEST_P(LifeCycle, TheConnectionKeepsActorsAlive) {
   EXPECT_NE(nullptr,
             child->SendPLeafConstructor(ipdl::MakeRef<LeafChild>(&child_journal, "kept"), 1));
   Settle();
@@ -46,7 +48,7 @@ TEST_F(LifeCycle, TheConnectionKeepsActorsAlive) {
   EXPECT_EQ((Lines{"leaf 1 hello 5"}), parent_journal.Take());
 }
 
-TEST_F(LifeCycle, CloseInsideAHandlerStopsSendingAtOnce) {
+TEST_P(LifeCycle, CloseInsideAHandlerStopsSendingAtOnce) {
   bool could_send_after = true;
   parent->on_note = [&](uint32_t) {
     parent->Close();
@@ -63,7 +65,7 @@ TEST_F(LifeCycle, CloseInsideAHandlerStopsSendingAtOnce) {
   EXPECT_EQ(LinkStatus::kDestroyed, child->link_status());
 }
 
-TEST_F(LifeCycle, WhatWasSentBeforeCloseIsDelivered) {
+TEST_P(LifeCycle, WhatWasSentBeforeCloseIsDelivered) {
   for (uint32_t i = 0; i < 3; ++i) EXPECT_TRUE(child->SendNote(i));
   child->Close();
   Settle();
@@ -71,7 +73,7 @@ TEST_F(LifeCycle, WhatWasSentBeforeCloseIsDelivered) {
             parent_journal.Take());
 }
 
-TEST_F(LifeCycle, DeleteEndsTheSubtreeChildrenFirst) {
+TEST_P(LifeCycle, DeleteEndsTheSubtreeChildrenFirst) {
   auto root = MakeNode("root");
   auto left = MakeNode("left", root.get());
   auto leaf = MakeLeaf(1, left.get());
@@ -87,7 +89,7 @@ TEST_F(LifeCycle, DeleteEndsTheSubtreeChildrenFirst) {
   EXPECT_TRUE(parent->IsOpen());
 }
 
-TEST_F(LifeCycle, CloseEndsTheWholeTreeOnBothSides) {
+TEST_P(LifeCycle, CloseEndsTheWholeTreeOnBothSides) {
   auto root = MakeNode("root");
   MakeLeaf(1, root.get());
   MakeLeaf(2);
@@ -103,7 +105,7 @@ TEST_F(LifeCycle, CloseEndsTheWholeTreeOnBothSides) {
   EXPECT_EQ(expected, parent_journal.Take());
 }
 
-TEST_F(LifeCycle, TheWholeSubtreeIsDoomedBeforeAnyoneIsTold) {
+TEST_P(LifeCycle, TheWholeSubtreeIsDoomedBeforeAnyoneIsTold) {
   auto root = MakeNode("root");
   auto leaf = MakeLeaf(1, root.get());
   auto other = MakeLeaf(2);
@@ -121,7 +123,7 @@ TEST_F(LifeCycle, TheWholeSubtreeIsDoomedBeforeAnyoneIsTold) {
   EXPECT_EQ(ipdl::SendResult::kClosed, sent.code());
 }
 
-TEST_F(LifeCycle, InsideActorDestroyTheManagerStillListsTheActor) {
+TEST_P(LifeCycle, InsideActorDestroyTheManagerStillListsTheActor) {
   auto root = MakeNode("root");
   auto leaf = MakeLeaf(1, root.get());
   bool listed = false;
@@ -137,7 +139,7 @@ TEST_F(LifeCycle, InsideActorDestroyTheManagerStillListsTheActor) {
   EXPECT_TRUE(root->ManagedPLeafParent().empty());
 }
 
-TEST_F(LifeCycle, CloseInsideActorDestroyRunsAfterTheSubtree) {
+TEST_P(LifeCycle, CloseInsideActorDestroyRunsAfterTheSubtree) {
   auto root = MakeNode("root");
   auto leaf = MakeLeaf(1, root.get());
   MakeLeaf(2, root.get());
@@ -159,7 +161,7 @@ TEST_F(LifeCycle, CloseInsideActorDestroyRunsAfterTheSubtree) {
   EXPECT_EQ(1u, parent->reference_count());
 }
 
-TEST_F(LifeCycle, ActorDestroyMayDeleteSiblingsAndItself) {
+TEST_P(LifeCycle, ActorDestroyMayDeleteSiblingsAndItself) {
   auto a = MakeLeaf(1);
   auto b = MakeLeaf(2);
   a->on_destroy = [&](DestroyReason) {
@@ -175,7 +177,7 @@ TEST_F(LifeCycle, ActorDestroyMayDeleteSiblingsAndItself) {
   EXPECT_EQ((Lines{"leaf 1: deletion", "leaf 2: deletion"}), child_journal.Take());
 }
 
-TEST_F(LifeCycle, ActorDestroyMayReleaseTheLastReference) {
+TEST_P(LifeCycle, ActorDestroyMayReleaseTheLastReference) {
   auto leaf = MakeLeaf(1);
   leaf->on_destroy = [&](DestroyReason) { leaf = nullptr; };
   LeafParent* raw = leaf.get();
@@ -184,7 +186,7 @@ TEST_F(LifeCycle, ActorDestroyMayReleaseTheLastReference) {
   EXPECT_EQ(1, parent_journal.live_actors);  // only the top-level one
 }
 
-TEST_F(LifeCycle, DeleteInsideAHandlerOfTheActor) {
+TEST_P(LifeCycle, DeleteInsideAHandlerOfTheActor) {
   auto leaf = MakeLeaf(1);
   Settle();
   leaf->on_hello = [&](uint32_t) {
@@ -200,7 +202,7 @@ TEST_F(LifeCycle, DeleteInsideAHandlerOfTheActor) {
   EXPECT_TRUE(parent->IsOpen());
 }
 
-TEST_F(LifeCycle, CrossingDeletesAreNobodysFault) {
+TEST_P(LifeCycle, CrossingDeletesAreNobodysFault) {
   auto leaf = MakeLeaf(1);
   Settle();
   auto twin = Only<LeafChild>(child->ManagedPLeafChild());
@@ -213,7 +215,7 @@ TEST_F(LifeCycle, CrossingDeletesAreNobodysFault) {
   EXPECT_EQ(Lines{}, log);
 }
 
-TEST_F(LifeCycle, MessagesThatCrossADeleteAreIgnored) {
+TEST_P(LifeCycle, MessagesThatCrossADeleteAreIgnored) {
   auto node = MakeNode("node");
   Settle();
   auto twin = Only<NodeChild>(child->ManagedPNodeChild());
@@ -232,7 +234,7 @@ TEST_F(LifeCycle, MessagesThatCrossADeleteAreIgnored) {
   EXPECT_EQ(Lines{}, log);
 }
 
-TEST_F(LifeCycle, DeleteOfASiblingInsideAHandlerDropsWhatIsOnItsWay) {
+TEST_P(LifeCycle, DeleteOfASiblingInsideAHandlerDropsWhatIsOnItsWay) {
   auto a = MakeLeaf(1);
   auto b = MakeLeaf(2);
   Settle();
@@ -254,7 +256,7 @@ TEST_F(LifeCycle, DeleteOfASiblingInsideAHandlerDropsWhatIsOnItsWay) {
   EXPECT_EQ(Lines{}, log);
 }
 
-TEST_F(LifeCycle, DeleteOfTheManagerInsideAHandlerEndsBoth) {
+TEST_P(LifeCycle, DeleteOfTheManagerInsideAHandlerEndsBoth) {
   auto node = MakeNode("node");
   auto leaf = MakeLeaf(1, node.get());
   Settle();
@@ -272,7 +274,7 @@ TEST_F(LifeCycle, DeleteOfTheManagerInsideAHandlerEndsBoth) {
   EXPECT_EQ((Lines{"leaf 1: ancestor deletion", "node: deletion"}), child_journal.Take());
 }
 
-TEST_F(LifeCycle, ActorDestroyMaySendThroughOthersAndMakeActors) {
+TEST_P(LifeCycle, ActorDestroyMaySendThroughOthersAndMakeActors) {
   auto a = MakeLeaf(1);
   Settle();
   a->on_destroy = [&](DestroyReason) {
@@ -287,7 +289,7 @@ TEST_F(LifeCycle, ActorDestroyMaySendThroughOthersAndMakeActors) {
   EXPECT_EQ(1u, parent->ManagedPLeafParent().size());
 }
 
-TEST_F(LifeCycle, QuestionsBelowADeletedManagerAreRejectedJustBeforeTheirActorIsTold) {
+TEST_P(LifeCycle, QuestionsBelowADeletedManagerAreRejectedJustBeforeTheirActorIsTold) {
   auto root = MakeNode("root");
   auto node = MakeNode("node", root.get());
   const auto ask = [&](NodeParent& asker, const std::string& name) {
@@ -310,7 +312,7 @@ TEST_F(LifeCycle, QuestionsBelowADeletedManagerAreRejectedJustBeforeTheirActorIs
   EXPECT_EQ(Lines{}, log);
 }
 
-TEST_F(LifeCycle, EachInstanceIsListedUnderItsRealManager) {
+TEST_P(LifeCycle, EachInstanceIsListedUnderItsRealManager) {
   auto node = MakeNode("node");
   auto below_top = MakeLeaf(1);
   auto below_node = MakeLeaf(2, node.get());
@@ -325,7 +327,7 @@ TEST_F(LifeCycle, EachInstanceIsListedUnderItsRealManager) {
   EXPECT_EQ(1u, child->ManagedPNodeChild()[0]->ManagedPLeafChild().size());
 }
 
-TEST_F(LifeCycle, TenConstructorsArriveInOrder) {
+TEST_P(LifeCycle, TenConstructorsArriveInOrder) {
   for (uint32_t i = 0; i < 10; ++i) MakeLeaf(i);
   EXPECT_TRUE(parent->SendPoke(1));
   size_t managed_at_poke = 0;
@@ -341,7 +343,7 @@ TEST_F(LifeCycle, TenConstructorsArriveInOrder) {
   }
 }
 
-TEST_F(LifeCycle, ADeepChainOfManagersEndsWithoutRecursion) {
+TEST_P(LifeCycle, ADeepChainOfManagersEndsWithoutRecursion) {
   RefPtr<NodeParent> node = MakeNode("n");
   RefPtr<NodeParent> root = node;
   for (int i = 0; i < 10000; ++i) node = MakeNode("n", node.get());
@@ -353,7 +355,7 @@ TEST_F(LifeCycle, ADeepChainOfManagersEndsWithoutRecursion) {
   EXPECT_EQ(10001u, child_journal.Take().size());
 }
 
-TEST_F(LifeCycle, AConstructorOnAClosedConnectionFailsTheActor) {
+TEST_P(LifeCycle, AConstructorOnAClosedConnectionFailsTheActor) {
   parent->Close();
   parent_journal.Take();
   auto leaf = ipdl::MakeRef<LeafParent>(&parent_journal, "leaf");
@@ -363,7 +365,7 @@ TEST_F(LifeCycle, AConstructorOnAClosedConnectionFailsTheActor) {
   EXPECT_EQ(1u, leaf->reference_count());
 }
 
-TEST_F(LifeCycle, ANullOrUsedActorCannotBeConstructed) {
+TEST_P(LifeCycle, ANullOrUsedActorCannotBeConstructed) {
   auto leaf = MakeLeaf(1);
   EXPECT_EQ(nullptr, parent->SendPLeafConstructor(nullptr, 1));
   EXPECT_EQ(nullptr, parent->SendPLeafConstructor(leaf, 1));
@@ -371,7 +373,7 @@ TEST_F(LifeCycle, ANullOrUsedActorCannotBeConstructed) {
   EXPECT_EQ(2u, log.size());
 }
 
-TEST_F(LifeCycle, AFailedConstructorHandlerEndsTheActorAndThePeer) {
+TEST_P(LifeCycle, AFailedConstructorHandlerEndsTheActorAndThePeer) {
   parent->on_leaf = [&](LeafParent* leaf) {
     parent_journal.Add("got " + leaf->name());
     return ipdl::BadMessage("n: not one of ours");
@@ -386,7 +388,7 @@ TEST_F(LifeCycle, AFailedConstructorHandlerEndsTheActorAndThePeer) {
             parent->cut_off);
 }
 
-TEST_F(LifeCycle, AnAllocThatGivesNothingCutsThePeerOff) {
+TEST_P(LifeCycle, AnAllocThatGivesNothingCutsThePeerOff) {
   parent->alloc_leaf = [](uint32_t) { return nullptr; };
   EXPECT_NE(nullptr,
             child->SendPLeafConstructor(ipdl::MakeRef<LeafChild>(&child_journal, "leaf"), 9));
@@ -396,7 +398,7 @@ TEST_F(LifeCycle, AnAllocThatGivesNothingCutsThePeerOff) {
   EXPECT_EQ(1u, log.size());
 }
 
-TEST_F(LifeCycle, ClosingTwiceAndSendingAfterwardsIsHarmless) {
+TEST_P(LifeCycle, ClosingTwiceAndSendingAfterwardsIsHarmless) {
   child->Close();
   child->Close();
   EXPECT_FALSE(child->IsOpen());
@@ -406,7 +408,7 @@ TEST_F(LifeCycle, ClosingTwiceAndSendingAfterwardsIsHarmless) {
   EXPECT_EQ((Lines{"child: normal shutdown"}), child_journal.Take());
 }
 
-TEST_F(LifeCycle, AnUnboundActorCannotSend) {
+TEST_P(LifeCycle, AnUnboundActorCannotSend) {
   auto alone = ipdl::MakeRef<TreeChild>(&child_journal, "alone");
   EXPECT_FALSE(alone->CanSend());
   EXPECT_FALSE(alone->IsOpen());

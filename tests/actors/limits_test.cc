@@ -32,7 +32,9 @@ class LimitsTest : public ActorPair {
 
 // --- Actors -------------------------------------------------------------------------------------
 
-TEST_F(LimitsTest, TheSenderMayMakeSoManyActorsAndNoMore) {
+RUN_ON_ONE_LOOP_AND_TWO(LimitsTest);
+
+TEST_P(LimitsTest, TheSenderMayMakeSoManyActorsAndNoMore) {
   std::vector<ipdl::RefPtr<LeafParent>> leaves;
   for (uint32_t i = 0; i < kFew; ++i) leaves.push_back(MakeLeaf(i));
   auto one_more = ipdl::MakeRef<LeafParent>(&parent_journal, "one more");
@@ -48,7 +50,7 @@ TEST_F(LimitsTest, TheSenderMayMakeSoManyActorsAndNoMore) {
   EXPECT_TRUE(child->IsOpen());
 }
 
-TEST_F(LimitsTest, EachSideHasItsOwnShareOfActors) {
+TEST_P(LimitsTest, EachSideHasItsOwnShareOfActors) {
   for (uint32_t i = 0; i < kFew; ++i) {
     MakeLeaf(i);
     auto leaf = ipdl::MakeRef<LeafChild>(&child_journal, "theirs");
@@ -59,7 +61,7 @@ TEST_F(LimitsTest, EachSideHasItsOwnShareOfActors) {
   EXPECT_TRUE(parent->IsOpen());
 }
 
-TEST_F(LimitsTest, ActorsThatThePeerDeletesMakeRoomToo) {
+TEST_P(LimitsTest, ActorsThatThePeerDeletesMakeRoomToo) {
   for (uint32_t i = 0; i < kFew; ++i) MakeLeaf(i);
   Settle();
   EXPECT_TRUE(PLeafChild::Send__delete__(child->ManagedPLeafChild()[2].get(), ""));
@@ -71,7 +73,7 @@ TEST_F(LimitsTest, ActorsThatThePeerDeletesMakeRoomToo) {
 
 // --- Outstanding replies ------------------------------------------------------------------------
 
-TEST_F(LimitsTest, TheSenderMayHaveSoManyQuestionsOpen) {
+TEST_P(LimitsTest, TheSenderMayHaveSoManyQuestionsOpen) {
   std::vector<TreeParent::AskResolver> kept;
   parent->on_ask = [&](std::string, TreeParent::AskResolver resolve) {
     kept.push_back(std::move(resolve));
@@ -111,7 +113,7 @@ TEST_F(LimitsTest, TheSenderMayHaveSoManyQuestionsOpen) {
   Settle();
 }
 
-TEST_F(LimitsTest, QuestionsOfDeletedActorsCountNoMore) {
+TEST_P(LimitsTest, QuestionsOfDeletedActorsCountNoMore) {
   auto node = MakeNode("node");
   std::vector<NodeParent::AskResolver> kept;
   node->on_ask = [&](uint32_t, NodeParent::AskResolver resolve) {
@@ -278,7 +280,7 @@ TEST_F(HostileLimitsTest, ReplyToAPeerThatReadsSlowlyIsHeldNotLost) {
 
 // --- Message size -------------------------------------------------------------------------------
 
-TEST_F(LimitsTest, AMessageAboveItsLimitIsRefusedAndTheNextOneGoes) {
+TEST_P(LimitsTest, AMessageAboveItsLimitIsRefusedAndTheNextOneGoes) {
   size_t largest = 0;
   parent->on_text = [&](std::string s, Rect, std::vector<uint8_t>) {
     largest = s.size();

@@ -27,7 +27,9 @@ class ManagedEndpointTest : public HousePair {
   const Lines kDropped = {"door: managed endpoint dropped"};
 };
 
-TEST_F(ManagedEndpointTest, IsBoundByThePeerAndSpeaksBothWays) {
+RUN_ON_ONE_LOOP_AND_TWO(ManagedEndpointTest);
+
+TEST_P(ManagedEndpointTest, IsBoundByThePeerAndSpeaksBothWays) {
   RefPtr<DoorChild> bound;
   child->on_give = [&](DoorEnd end, RoomChild*) {
     bound = child->Bound(std::move(end), "bound");
@@ -55,7 +57,7 @@ TEST_F(ManagedEndpointTest, IsBoundByThePeerAndSpeaksBothWays) {
   EXPECT_EQ((Lines{"door: deletion"}), parent_journal.Take());
 }
 
-TEST_F(ManagedEndpointTest, MayBeBoundLater) {
+TEST_P(ManagedEndpointTest, MayBeBoundLater) {
   DoorEnd kept;
   child->on_give = [&](DoorEnd end, RoomChild*) { kept = std::move(end); };
   auto door = MakeDoor();
@@ -67,7 +69,7 @@ TEST_F(ManagedEndpointTest, MayBeBoundLater) {
   EXPECT_TRUE(door->CanSend());
 }
 
-TEST_F(ManagedEndpointTest, DroppedByTheReceiverEndsTheActor) {
+TEST_P(ManagedEndpointTest, DroppedByTheReceiverEndsTheActor) {
   auto door = MakeDoor();
   EXPECT_TRUE(parent->SendGive(parent->OpenPDoorEndpoint(door), nullptr));
   Settle();
@@ -75,14 +77,14 @@ TEST_F(ManagedEndpointTest, DroppedByTheReceiverEndsTheActor) {
   EXPECT_EQ(LinkStatus::kDestroyed, door->link_status());
 }
 
-TEST_F(ManagedEndpointTest, DroppedUnsentEndsTheActorFromTheLoop) {
+TEST_P(ManagedEndpointTest, DroppedUnsentEndsTheActorFromTheLoop) {
   parent->OpenPDoorEndpoint(MakeDoor());
   EXPECT_EQ(Lines(), parent_journal.Take());
   Settle();
   EXPECT_EQ(kDropped, parent_journal.Take());
 }
 
-TEST_F(ManagedEndpointTest, InAMessageThatIsRefusedEndsTheActorFromTheLoop) {
+TEST_P(ManagedEndpointTest, InAMessageThatIsRefusedEndsTheActorFromTheLoop) {
   DoorEnd end = parent->OpenPDoorEndpoint(MakeDoor());
   RoomParent stranger(&parent_journal);
   EXPECT_EQ(SendResult::kRefused, parent->SendGive(std::move(end), &stranger).code());
@@ -91,7 +93,7 @@ TEST_F(ManagedEndpointTest, InAMessageThatIsRefusedEndsTheActorFromTheLoop) {
   EXPECT_EQ(kDropped, parent_journal.Take());
 }
 
-TEST_F(ManagedEndpointTest, ForAnActorThatIsGoneEndsTheActor) {
+TEST_P(ManagedEndpointTest, ForAnActorThatIsGoneEndsTheActor) {
   auto room = ipdl::MakeRef<RoomParent>(&parent_journal);
   ASSERT_NE(nullptr, parent->SendPRoomConstructor(room));
   Settle();
@@ -102,7 +104,7 @@ TEST_F(ManagedEndpointTest, ForAnActorThatIsGoneEndsTheActor) {
   EXPECT_EQ((Lines{"room: deletion", "door: managed endpoint dropped"}), parent_journal.Take());
 }
 
-TEST_F(ManagedEndpointTest, BesideAnActorThatIsGoneEndsTheActor) {
+TEST_P(ManagedEndpointTest, BesideAnActorThatIsGoneEndsTheActor) {
   auto room = ipdl::MakeRef<RoomParent>(&parent_journal);
   ASSERT_NE(nullptr, parent->SendPRoomConstructor(room));
   Settle();
@@ -112,7 +114,7 @@ TEST_F(ManagedEndpointTest, BesideAnActorThatIsGoneEndsTheActor) {
   EXPECT_EQ((Lines{"room: deletion", "door: managed endpoint dropped"}), parent_journal.Take());
 }
 
-TEST_F(ManagedEndpointTest, StandsInStructsAndArrays) {
+TEST_P(ManagedEndpointTest, StandsInStructsAndArrays) {
   int bound = 0;
   child->on_build = [&](Wing wing) {
     EXPECT_EQ("west", wing.name());
@@ -134,7 +136,7 @@ TEST_F(ManagedEndpointTest, StandsInStructsAndArrays) {
   EXPECT_EQ(kDropped, parent_journal.Take());
 }
 
-TEST_F(ManagedEndpointTest, ComesInAReply) {
+TEST_P(ManagedEndpointTest, ComesInAReply) {
   RefPtr<DoorChild> bound;
   child->SendAsk([&](DoorEnd end) { bound = child->Bound(std::move(end), "bound"); }, nullptr);
   Settle();
@@ -143,7 +145,7 @@ TEST_F(ManagedEndpointTest, ComesInAReply) {
   parent->door = nullptr;
 }
 
-TEST_F(ManagedEndpointTest, IsBoundBelowTheManagerThatOpenedItOnly) {
+TEST_P(ManagedEndpointTest, IsBoundBelowTheManagerThatOpenedItOnly) {
   auto room = ipdl::MakeRef<RoomParent>(&parent_journal);
   ASSERT_NE(nullptr, parent->SendPRoomConstructor(room));
   bool in_house = true;
@@ -188,14 +190,16 @@ class TwoHousesTest : public ManagedEndpointTest {
   RefPtr<HouseChild> other_child;
 };
 
-TEST_F(TwoHousesTest, AnotherConnectionDoesNotSendIt) {
+RUN_ON_ONE_LOOP_AND_TWO(TwoHousesTest);
+
+TEST_P(TwoHousesTest, AnotherConnectionDoesNotSendIt) {
   DoorEnd end = parent->OpenPDoorEndpoint(MakeDoor());
   EXPECT_EQ(SendResult::kRefused, other_parent->SendGive(std::move(end), nullptr).code());
   Settle();
   EXPECT_EQ(kDropped, parent_journal.Take());
 }
 
-TEST_F(TwoHousesTest, AnotherConnectionDoesNotBindIt) {
+TEST_P(TwoHousesTest, AnotherConnectionDoesNotBindIt) {
   bool bound = true;
   child->on_give = [&](DoorEnd end, RoomChild*) {
     bound = other_child->Bound(std::move(end), "bound") != nullptr;
@@ -206,7 +210,7 @@ TEST_F(TwoHousesTest, AnotherConnectionDoesNotBindIt) {
   EXPECT_EQ(kDropped, parent_journal.Take());
 }
 
-TEST_F(ManagedEndpointTest, IsNotBoundWhereItWasOpened) {
+TEST_P(ManagedEndpointTest, IsNotBoundWhereItWasOpened) {
   DoorEnd end = parent->OpenPDoorEndpoint(MakeDoor());
   ipdl::ManagedEndpoint<PDoorParent> turned(std::move(end));
   auto door = ipdl::MakeRef<DoorParent>(&parent_journal, "other");
@@ -216,7 +220,7 @@ TEST_F(ManagedEndpointTest, IsNotBoundWhereItWasOpened) {
   EXPECT_EQ(kDropped, parent_journal.Take());
 }
 
-TEST_F(ManagedEndpointTest, IsNotPassedOn) {
+TEST_P(ManagedEndpointTest, IsNotPassedOn) {
   SendResult sent = SendResult::kOk;
   child->on_give = [&](DoorEnd end, RoomChild*) { sent = child->SendBack(std::move(end)); };
   EXPECT_TRUE(parent->SendGive(parent->OpenPDoorEndpoint(MakeDoor()), nullptr));
@@ -225,11 +229,11 @@ TEST_F(ManagedEndpointTest, IsNotPassedOn) {
   EXPECT_EQ(kDropped, parent_journal.Take());
 }
 
-TEST_F(ManagedEndpointTest, AnEmptyOneIsNotSent) {
+TEST_P(ManagedEndpointTest, AnEmptyOneIsNotSent) {
   EXPECT_EQ(SendResult::kRefused, parent->SendGive(DoorEnd(), nullptr).code());
 }
 
-TEST_F(ManagedEndpointTest, EndsWithItsManagerBeforeItIsBound) {
+TEST_P(ManagedEndpointTest, EndsWithItsManagerBeforeItIsBound) {
   auto room = ipdl::MakeRef<RoomParent>(&parent_journal);
   ASSERT_NE(nullptr, parent->SendPRoomConstructor(room));
   DoorEnd kept;
@@ -254,7 +258,7 @@ TEST_F(ManagedEndpointTest, EndsWithItsManagerBeforeItIsBound) {
   EXPECT_TRUE(child->CanSend());
 }
 
-TEST_F(ManagedEndpointTest, OpeningWithoutAConnectionFailsLikeAConstructor) {
+TEST_P(ManagedEndpointTest, OpeningWithoutAConnectionFailsLikeAConstructor) {
   parent->Close();
   parent_journal.Take();
   EXPECT_FALSE(parent->OpenPDoorEndpoint(MakeDoor()).valid());
@@ -262,7 +266,7 @@ TEST_F(ManagedEndpointTest, OpeningWithoutAConnectionFailsLikeAConstructor) {
   EXPECT_FALSE(parent->OpenPDoorEndpoint(nullptr).valid());
 }
 
-TEST_F(ManagedEndpointTest, AnActorIsOpenedOnce) {
+TEST_P(ManagedEndpointTest, AnActorIsOpenedOnce) {
   auto door = MakeDoor();
   DoorEnd end = parent->OpenPDoorEndpoint(door);
   EXPECT_FALSE(parent->OpenPDoorEndpoint(door).valid());
@@ -270,7 +274,7 @@ TEST_F(ManagedEndpointTest, AnActorIsOpenedOnce) {
   EXPECT_EQ(LinkStatus::kOffered, door->link_status());
 }
 
-TEST_F(ManagedEndpointTest, MayOutliveItsConnection) {
+TEST_P(ManagedEndpointTest, MayOutliveItsConnection) {
   DoorEnd received;
   child->on_give = [&](DoorEnd end, RoomChild*) { received = std::move(end); };
   EXPECT_TRUE(parent->SendGive(parent->OpenPDoorEndpoint(MakeDoor()), nullptr));
@@ -282,7 +286,7 @@ TEST_F(ManagedEndpointTest, MayOutliveItsConnection) {
   EXPECT_FALSE(child->BindPDoorEndpoint(std::move(received), door));
 }
 
-TEST_F(ManagedEndpointTest, ConstructorsOfBothSidesDoNotClash) {
+TEST_P(ManagedEndpointTest, ConstructorsOfBothSidesDoNotClash) {
   std::vector<RefPtr<DoorChild>> bound;
   child->on_give = [&](DoorEnd end, RoomChild*) {
     bound.push_back(child->Bound(std::move(end), "bound"));
@@ -358,7 +362,9 @@ TEST(ManagedEndpointThatWaits, IsBoundFromTheNewestAndDroppedFromTheOthers) {
 
 class ManagedEndpointOfTool : public YardPair {};
 
-TEST_F(ManagedEndpointOfTool, IsFreedOnceHoweverItEnds) {
+RUN_ON_ONE_LOOP_AND_TWO(ManagedEndpointOfTool);
+
+TEST_P(ManagedEndpointOfTool, IsFreedOnceHoweverItEnds) {
   auto* bound = new ToolChild(&child_journal, "bound");
   child->on_lend = [&](ipdl::ManagedEndpoint<PToolChild> end) {
     EXPECT_EQ(bound != nullptr, child->BindPToolEndpoint(std::move(end), bound));

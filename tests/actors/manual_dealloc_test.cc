@@ -19,7 +19,9 @@ class ManualDealloc : public YardPair {
   }
 };
 
-TEST_F(ManualDealloc, BothSidesFreeAfterADelete) {
+RUN_ON_ONE_LOOP_AND_TWO(ManualDealloc);
+
+TEST_P(ManualDealloc, BothSidesFreeAfterADelete) {
   ToolParent* tool = MakeTool("saw");
   Settle();
   EXPECT_EQ(2, child_journal.live_actors);  // with the yard
@@ -29,7 +31,7 @@ TEST_F(ManualDealloc, BothSidesFreeAfterADelete) {
   EXPECT_EQ((Lines{"saw: deletion", "free saw"}), child_journal.Take());
 }
 
-TEST_F(ManualDealloc, TheConstructorWithoutAnActorAllocatesIt) {
+TEST_P(ManualDealloc, TheConstructorWithoutAnActorAllocatesIt) {
   PToolChild* tool = child->SendPToolConstructor("axe");
   ASSERT_NE(nullptr, tool);
   EXPECT_EQ("axe", static_cast<ToolChild*>(tool)->name());
@@ -38,35 +40,35 @@ TEST_F(ManualDealloc, TheConstructorWithoutAnActorAllocatesIt) {
   EXPECT_EQ((Lines{"axe hello 3"}), parent_journal.Take());
 }
 
-TEST_F(ManualDealloc, TheConstructorWithoutAnActorFreesWhatCannotBeSent) {
+TEST_P(ManualDealloc, TheConstructorWithoutAnActorFreesWhatCannotBeSent) {
   parent->Close();
   parent_journal.Take();
   EXPECT_EQ(nullptr, parent->SendPToolConstructor("axe"));
   EXPECT_EQ((Lines{"axe: failed constructor", "free axe"}), parent_journal.Take());
 }
 
-TEST_F(ManualDealloc, AnAllocThatAnswersNullSendsNothing) {
+TEST_P(ManualDealloc, AnAllocThatAnswersNullSendsNothing) {
   parent->alloc_tool = [](const std::string&) { return nullptr; };
   EXPECT_EQ(nullptr, parent->SendPToolConstructor("axe"));
   Settle();
   EXPECT_TRUE(parent->CanSend());
 }
 
-TEST_F(ManualDealloc, AnActorThatWasNeverSentIsTheAuthors) {
+TEST_P(ManualDealloc, AnActorThatWasNeverSentIsTheAuthors) {
   auto* tool = new ToolParent(&parent_journal, "saw");
   { const RefPtr<PToolParent> passing(tool); }
   EXPECT_EQ(2, parent_journal.live_actors);  // with the yard
   delete tool;
 }
 
-TEST_F(ManualDealloc, AnActorIsNotTakenTwice) {
+TEST_P(ManualDealloc, AnActorIsNotTakenTwice) {
   ToolParent* tool = MakeTool("saw");
   EXPECT_EQ(nullptr, parent->SendPToolConstructor(tool, "saw"));
   EXPECT_EQ(2, parent_journal.live_actors);  // with the yard
   EXPECT_TRUE(tool->CanSend());
 }
 
-TEST_F(ManualDealloc, ItIsFreedOnceTheManagerIsDeleted) {
+TEST_P(ManualDealloc, ItIsFreedOnceTheManagerIsDeleted) {
   auto plot = ipdl::MakeRef<PlotParent>(&parent_journal);
   ASSERT_NE(nullptr, parent->SendPPlotConstructor(plot));
   const std::vector<uint8_t> data(5);
@@ -79,7 +81,7 @@ TEST_F(ManualDealloc, ItIsFreedOnceTheManagerIsDeleted) {
   EXPECT_EQ(expected, child_journal.Take());
 }
 
-TEST_F(ManualDealloc, ACloseFreesAll) {
+TEST_P(ManualDealloc, ACloseFreesAll) {
   MakeTool("a");
   MakeTool("b");
   Settle();
@@ -89,7 +91,7 @@ TEST_F(ManualDealloc, ACloseFreesAll) {
             parent_journal.Take());
 }
 
-TEST_F(ManualDealloc, ACutOffFreesAll) {
+TEST_P(ManualDealloc, ACutOffFreesAll) {
   MakeTool("a");
   Settle();
   child->on_use = [](PToolChild*) { return ipdl::BadMessage("no"); };
@@ -101,7 +103,7 @@ TEST_F(ManualDealloc, ACutOffFreesAll) {
   EXPECT_NE("", child->cut_off);
 }
 
-TEST_F(ManualDealloc, AFailedConstructorFreesOnBothSides) {
+TEST_P(ManualDealloc, AFailedConstructorFreesOnBothSides) {
   child->on_tool = [](PToolChild*) { return ipdl::BadMessage("no tools"); };
   MakeTool("a");
   Settle();
@@ -111,7 +113,7 @@ TEST_F(ManualDealloc, AFailedConstructorFreesOnBothSides) {
             parent_journal.Take());
 }
 
-TEST_F(ManualDealloc, AnAllocThatClosesLeavesNothing) {
+TEST_P(ManualDealloc, AnAllocThatClosesLeavesNothing) {
   child->alloc_tool = [this](const std::string& name) {
     child->Close();
     return new ToolChild(&child_journal, name);
@@ -122,7 +124,7 @@ TEST_F(ManualDealloc, AnAllocThatClosesLeavesNothing) {
             child_journal.Take());
 }
 
-TEST_F(ManualDealloc, ItIsNotFreedWhileItHandlesAMessage) {
+TEST_P(ManualDealloc, ItIsNotFreedWhileItHandlesAMessage) {
   ToolParent* tool = MakeTool("a");
   Settle();
   auto* peer = static_cast<ToolChild*>(child->ManagedPToolChild()[0].get());
@@ -136,7 +138,7 @@ TEST_F(ManualDealloc, ItIsNotFreedWhileItHandlesAMessage) {
   EXPECT_EQ((Lines{"a: deletion", "still a", "free a"}), child_journal.Take());
 }
 
-TEST_F(ManualDealloc, ARefPtrDelaysItToItsOwnEnd) {
+TEST_P(ManualDealloc, ARefPtrDelaysItToItsOwnEnd) {
   ToolParent* tool = MakeTool("a");
   RefPtr<PToolParent> kept(tool);
   EXPECT_TRUE(PToolParent::Send__delete__(tool));
@@ -145,7 +147,7 @@ TEST_F(ManualDealloc, ARefPtrDelaysItToItsOwnEnd) {
   EXPECT_EQ((Lines{"free a"}), parent_journal.Take());
 }
 
-TEST_F(ManualDealloc, ARefPtrMayOutliveTheConnectionAndTheManager) {
+TEST_P(ManualDealloc, ARefPtrMayOutliveTheConnectionAndTheManager) {
   RefPtr<PToolParent> kept(MakeTool("a"));
   parent->Close();
   parent_journal.Take();

@@ -83,8 +83,6 @@ class NestPart final : public TestActor<Base> {
 template <typename Base, typename Item, typename ItemBase, typename PartBase>
 class NestActor : public TestActor<Base> {
  public:
-  using Generated = Base;
-
   NestActor(Journal* journal, std::string name) : TestActor<Base>(journal, std::move(name)) {}
 
   NestHandler on = [](What, uint32_t n, uint32_t* answer) {

@@ -24,6 +24,7 @@
 #include "runtime/log.h"
 #include "runtime/run_loop.h"
 #include "tests/actors/journal.h"
+#include "tests/actors/pair.h"
 
 namespace actors {
 
@@ -72,41 +73,7 @@ class ShareParent final : public ShareSide<PShareParent> {
   }
 };
 
-class SharePair : public testing::Test {
- protected:
-  explicit SharePair(const ipdl::Limits& limits = ipdl::Limits())
-      : loop(*ipdl::RunLoop::Create()),
-        parent(ipdl::MakeRef<ShareParent>(&parent_journal)),
-        child(ipdl::MakeRef<ShareChild>(&child_journal)) {
-    ipdl::SetLogSink([this](std::string_view line) { log.emplace_back(line); });
-    ipdl::Endpoint<PShareParent> parent_end;
-    ipdl::Endpoint<PShareChild> child_end;
-    EXPECT_TRUE(PShare::CreateEndpoints(&parent_end, &child_end).ok());
-    EXPECT_TRUE(parent_end.Bind(parent, loop.get(), limits).ok());
-    EXPECT_TRUE(child_end.Bind(child, loop.get(), limits).ok());
-    Settle();
-  }
-  ~SharePair() override {
-    parent->Close();
-    child->Close();
-    Settle();
-    ipdl::SetLogSink(nullptr);
-    ipdl::DrainForForeignClose();  // no thread may be left for the tests that fork
-  }
-
-  // Turns the loop until it is idle.
-  void Settle() {
-    while (loop->Turn(absl::ZeroDuration())) {
-    }
-  }
-
-  Journal parent_journal;
-  Journal child_journal;
-  std::vector<std::string> log;
-  std::unique_ptr<ipdl::RunLoop> loop;
-  ipdl::RefPtr<ShareParent> parent;
-  ipdl::RefPtr<ShareChild> child;
-};
+using SharePair = Pair<ShareParent, ShareChild>;
 
 }  // namespace actors
 

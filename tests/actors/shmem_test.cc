@@ -34,14 +34,16 @@ class ShmemTest : public SharePair {
   }
 };
 
-TEST_F(ShmemTest, HasTheSizeAskedForAndIsZero) {
+RUN_ON_ONE_LOOP_AND_TWO(ShmemTest);
+
+TEST_P(ShmemTest, HasTheSizeAskedForAndIsZero) {
   Shmem memory = Made();
   ASSERT_EQ(12345u, memory.size());
   EXPECT_EQ(12345u / 4, memory.Size<uint32_t>());
   for (uint8_t byte : memory.bytes()) ASSERT_EQ(0, byte);
 }
 
-TEST_F(ShmemTest, TheSenderOfASafeOneLosesItWithAllCopies) {
+TEST_P(ShmemTest, TheSenderOfASafeOneLosesItWithAllCopies) {
   Shmem memory = Made();
   Shmem copy = memory;
   std::memcpy(memory.get<char>(), "hello", 6);
@@ -56,7 +58,7 @@ TEST_F(ShmemTest, TheSenderOfASafeOneLosesItWithAllCopies) {
   EXPECT_STREQ("hello", got.get<char>());
 }
 
-TEST_F(ShmemTest, WhatWasSentAwayCannotBeSentAgain) {
+TEST_P(ShmemTest, WhatWasSentAwayCannotBeSentAgain) {
   Shmem memory = Made();
   Shmem copy = memory;
   EXPECT_TRUE(child->SendGive(std::move(memory)));
@@ -66,7 +68,7 @@ TEST_F(ShmemTest, WhatWasSentAwayCannotBeSentAgain) {
   EXPECT_TRUE(child->CanSend());
 }
 
-TEST_F(ShmemTest, BothWriteAnUnsafeOne) {
+TEST_P(ShmemTest, BothWriteAnUnsafeOne) {
   Shmem memory;
   ASSERT_TRUE(child->AllocUnsafeShmem(5000, &memory));
   Shmem got;
@@ -81,7 +83,7 @@ TEST_F(ShmemTest, BothWriteAnUnsafeOne) {
   EXPECT_EQ(8, got.bytes()[0]);
 }
 
-TEST_F(ShmemTest, DeallocationEndsTheAccessOfThisSideOnly) {
+TEST_P(ShmemTest, DeallocationEndsTheAccessOfThisSideOnly) {
   Shmem memory;
   ASSERT_TRUE(child->AllocUnsafeShmem(100, &memory));
   Shmem got;
@@ -97,7 +99,7 @@ TEST_F(ShmemTest, DeallocationEndsTheAccessOfThisSideOnly) {
   EXPECT_TRUE(parent->DeallocShmem(got));
 }
 
-TEST_F(ShmemTest, StandsInStructsUnionsArraysAndReplies) {
+TEST_P(ShmemTest, StandsInStructsUnionsArraysAndReplies) {
   bool came = false;
   parent->on_gather = [&](std::vector<Shmem> many, std::optional<Sheet> sheet, Paper paper) {
     came = true;
@@ -121,7 +123,7 @@ TEST_F(ShmemTest, StandsInStructsUnionsArraysAndReplies) {
   EXPECT_EQ(6u, back.size());
 }
 
-TEST_F(ShmemTest, OneThatNobodyWantsIsClosed) {
+TEST_P(ShmemTest, OneThatNobodyWantsIsClosed) {
   const int before = ipdl::OpenDescriptors();
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(child->SendGive(Made()));
   Settle();
@@ -129,14 +131,14 @@ TEST_F(ShmemTest, OneThatNobodyWantsIsClosed) {
   EXPECT_EQ(before, ipdl::OpenDescriptors());
 }
 
-TEST_F(ShmemTest, ThereIsNoneWithoutAConnection) {
+TEST_P(ShmemTest, ThereIsNoneWithoutAConnection) {
   child->Close();
   Shmem memory;
   EXPECT_FALSE(child->AllocShmem(1, &memory));
   EXPECT_FALSE(memory.valid());
 }
 
-TEST_F(ShmemTest, OneThatCannotBeSentIsClosed) {
+TEST_P(ShmemTest, OneThatCannotBeSentIsClosed) {
   const int before = ipdl::OpenDescriptors();
   Shmem memory = Made();
   parent->Close();
@@ -159,7 +161,9 @@ class ShmemLimitsTest : public ShmemTest {
   ShmemLimitsTest() : ShmemTest(Small()) {}
 };
 
-TEST_F(ShmemLimitsTest, ShmemBytesBoundAnAllocation) {
+RUN_ON_ONE_LOOP_AND_TWO(ShmemLimitsTest);
+
+TEST_P(ShmemLimitsTest, ShmemBytesBoundAnAllocation) {
   Shmem memory;
   EXPECT_TRUE(child->AllocShmem(999, &memory));
   EXPECT_TRUE(child->AllocShmem(1000, &memory));
@@ -168,34 +172,27 @@ TEST_F(ShmemLimitsTest, ShmemBytesBoundAnAllocation) {
   EXPECT_FALSE(child->AllocShmem(0, &memory));
 }
 
-TEST_F(ShmemLimitsTest, OneMadeForMoreIsNotSent) {
+TEST_P(ShmemLimitsTest, OneMadeForMoreIsNotSent) {
   auto large = Shmem::Create(1001, Shmem::Kind::kSafe, ipdl::Limits());
   ASSERT_TRUE(large.ok());
   EXPECT_EQ(ipdl::SendResult::kRefused, child->SendGive(*std::move(large)).code());
 }
 
-// Two of 1,000 are held; the third brings them below, to and above the limit.
-class HeldShmemBytesTest : public ShmemLimitsTest, public testing::WithParamInterface<size_t> {};
-
-TEST_P(HeldShmemBytesTest, CutsOffThePeerAboveTheLimit) {
+TEST_P(ShmemLimitsTest, HeldShmemBytesCutOffWhoGoesBeyond) {
+  // Two of 1,000 are held; more bring them to the limit, and then above it.
   std::vector<Shmem> held;
   parent->on_give = [&](Shmem given) { held.push_back(std::move(given)); };
-  EXPECT_TRUE(child->SendGive(Made(1000)));
-  EXPECT_TRUE(child->SendGive(Made(1000)));
-  EXPECT_TRUE(child->SendGive(Made(GetParam())));
+  for (size_t bytes : {1000, 1000, 499, 1}) EXPECT_TRUE(child->SendGive(Made(bytes)));
   Settle();
-  if (GetParam() <= 500) {
-    EXPECT_EQ(3u, held.size());
-    EXPECT_EQ("", parent->cut_off);
-  } else {
-    EXPECT_EQ(2u, held.size());
-    EXPECT_NE(std::string::npos, parent->cut_off.find("(held_shmem_bytes)")) << parent->cut_off;
-  }
+  EXPECT_EQ(4u, held.size());
+  EXPECT_EQ("", parent->cut_off);
+  EXPECT_TRUE(child->SendGive(Made(1)));
+  Settle();
+  EXPECT_EQ(4u, held.size());
+  EXPECT_NE(std::string::npos, parent->cut_off.find("(held_shmem_bytes)")) << parent->cut_off;
 }
 
-INSTANTIATE_TEST_SUITE_P(AroundTheLimit, HeldShmemBytesTest, testing::Values(499, 500, 501));
-
-TEST_F(ShmemLimitsTest, WhatIsDroppedOrSentOnDoesNotCount) {
+TEST_P(ShmemLimitsTest, WhatIsDroppedOrSentOnDoesNotCount) {
   int came = 0;
   parent->on_give = [&](Shmem given) {
     ++came;

@@ -72,7 +72,9 @@ class Statistics : public ActorPair {
   }
 };
 
-TEST_F(Statistics, CountMessagesAndBytesInBothDirections) {
+RUN_ON_ONE_LOOP_AND_TWO(Statistics);
+
+TEST_P(Statistics, CountMessagesAndBytesInBothDirections) {
   for (uint32_t i = 0; i < 5; ++i) EXPECT_TRUE(child->SendNote(i));
   EXPECT_EQ(5u, Of("Note").sent);
   EXPECT_EQ(0u, Of("Note").received);
@@ -88,7 +90,7 @@ TEST_F(Statistics, CountMessagesAndBytesInBothDirections) {
   EXPECT_EQ(0u, note.reply.count());
 }
 
-TEST_F(Statistics, TimeRepliesAndRejections) {
+TEST_P(Statistics, TimeRepliesAndRejections) {
   parent->on_ask = [](std::string question, TreeParent::AskResolver resolve) {
     if (question == "yes") resolve("sure", 1);
     return ipdl::Ok();
@@ -106,7 +108,7 @@ TEST_F(Statistics, TimeRepliesAndRejections) {
   EXPECT_GE(ask.reply.longest(), ask.handling.Quantile(0));
 }
 
-TEST_F(Statistics, CountNothingBeforeAndAfter) {
+TEST_P(Statistics, CountNothingBeforeAndAfter) {
   ipdl::SetStatistics(false);
   EXPECT_TRUE(child->SendNote(1));
   Settle();
@@ -122,7 +124,7 @@ TEST_F(Statistics, CountNothingBeforeAndAfter) {
   EXPECT_EQ(3u, parent_journal.Take().size());
 }
 
-TEST_F(Statistics, ArePrintedAsATable) {
+TEST_P(Statistics, ArePrintedAsATable) {
   EXPECT_TRUE(child->SendNote(1));
   Settle();
   const std::string table = ipdl::StatisticsTable();

@@ -9,7 +9,9 @@ namespace {
 
 class ToplevelReference : public SharePair {};
 
-TEST_F(ToplevelReference, ArrivesAsTheReceiversOwnActor) {
+RUN_ON_ONE_LOOP_AND_TWO(ToplevelReference);
+
+TEST_P(ToplevelReference, ArrivesAsTheReceiversOwnActor) {
   bool met = false;
   parent->on_meet = [&](PShareParent* root, PShareParent* other, Roots roots) {
     met = true;
@@ -25,7 +27,7 @@ TEST_F(ToplevelReference, ArrivesAsTheReceiversOwnActor) {
   EXPECT_TRUE(met);
 }
 
-TEST_F(ToplevelReference, OfAnotherConnectionIsNotSent) {
+TEST_P(ToplevelReference, OfAnotherConnectionIsNotSent) {
   Journal journal;
   auto stranger = ipdl::MakeRef<ShareChild>(&journal);
   EXPECT_EQ(ipdl::SendResult::kRefused,
@@ -34,7 +36,7 @@ TEST_F(ToplevelReference, OfAnotherConnectionIsNotSent) {
   EXPECT_TRUE(child->CanSend());
 }
 
-TEST_F(ToplevelReference, NullIsRefusedWhereNothingSaysNullable) {
+TEST_P(ToplevelReference, NullIsRefusedWhereNothingSaysNullable) {
   EXPECT_EQ(ipdl::SendResult::kRefused,
             child->SendMeet(nullptr, nullptr, Roots(child.get(), {})).code());
 }

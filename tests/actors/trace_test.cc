@@ -38,7 +38,9 @@ class Trace : public ActorPair {
   Lines traced;
 };
 
-TEST_F(Trace, PrintsOneLineForEachSendAndReceipt) {
+RUN_ON_ONE_LOOP_AND_TWO(Trace);
+
+TEST_P(Trace, PrintsOneLineForEachSendAndReceipt) {
   EXPECT_TRUE(child->SendNote(7));
   Settle();
   EXPECT_EQ((Lines{"-> unknown peer PTree#0.Note(n=7) 20 bytes 0 handles async",
@@ -47,7 +49,7 @@ TEST_F(Trace, PrintsOneLineForEachSendAndReceipt) {
   EXPECT_EQ((Lines{"note 7"}), parent_journal.Take());
 }
 
-TEST_F(Trace, PrintsValuesOfEveryKind) {
+TEST_P(Trace, PrintsValuesOfEveryKind) {
   auto leaf = MakeLeaf(3);
   Settle();
   Take();
@@ -75,7 +77,7 @@ TEST_F(Trace, PrintsValuesOfEveryKind) {
   Settle();
 }
 
-TEST_F(Trace, PrintsConstructorsRepliesRejectionsAndTheEnd) {
+TEST_P(Trace, PrintsConstructorsRepliesRejectionsAndTheEnd) {
   MakeLeaf(3);
   EXPECT_EQ(
       (Lines{"-> unknown peer PTree#0.PLeafConstructor(new=#1, n=3) 24 bytes 0 handles async"}),
@@ -102,7 +104,7 @@ TEST_F(Trace, PrintsConstructorsRepliesRejectionsAndTheEnd) {
             Take());
 }
 
-TEST_F(Trace, NotesWhatNobodyGets) {
+TEST_P(Trace, NotesWhatNobodyGets) {
   auto leaf = MakeLeaf(3);
   Settle();
   auto twin = Only<LeafChild>(child->ManagedPLeafChild());
@@ -116,7 +118,7 @@ TEST_F(Trace, NotesWhatNobodyGets) {
   EXPECT_NE(std::string::npos, lines[0].find("ignored: actor 1 no longer exists")) << lines[0];
 }
 
-TEST_F(Trace, TheFilterChoosesProtocolsAndMessages) {
+TEST_P(Trace, TheFilterChoosesProtocolsAndMessages) {
   Filter("PTree:*;!*.Note");
   EXPECT_TRUE(child->SendNote(1));
   EXPECT_TRUE(child->SendText("x", Rect(), {}, false));

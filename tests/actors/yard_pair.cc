@@ -8,36 +8,6 @@
 
 namespace actors {
 
-YardPair::YardPair(const ipdl::Limits& limits)
-    : loop(*ipdl::RunLoop::Create()),
-      parent(ipdl::MakeRef<YardParent>(&parent_journal)),
-      child(ipdl::MakeRef<YardChild>(&child_journal)) {
-  ipdl::SetLogSink([this](std::string_view line) { log.emplace_back(line); });
-  ipdl::Endpoint<PYardParent> parent_end;
-  ipdl::Endpoint<PYardChild> child_end;
-  EXPECT_TRUE(PYard::CreateEndpoints(&parent_end, &child_end).ok());
-  EXPECT_TRUE(parent_end.Bind(parent, loop.get(), limits).ok());
-  EXPECT_TRUE(child_end.Bind(child, loop.get(), limits).ok());
-  Settle();
-}
-
-YardPair::~YardPair() {
-  parent->Close();
-  child->Close();
-  Settle();
-  parent = nullptr;
-  child = nullptr;
-  ipdl::SetLogSink(nullptr);
-  ipdl::DrainForForeignClose();  // no thread may be left for the tests that fork
-  EXPECT_EQ(0, parent_journal.live_actors);
-  EXPECT_EQ(0, child_journal.live_actors);
-}
-
-void YardPair::Settle() {
-  while (loop->Turn(absl::ZeroDuration())) {
-  }
-}
-
 namespace {
 
 template <typename Yard, typename Base>

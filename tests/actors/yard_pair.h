@@ -1,4 +1,4 @@
-// YardPair: a YardParent and a YardChild, on one loop or in two processes.
+// YardPair: a YardParent and a YardChild, on one loop or two, or in two processes.
 //
 // What it is: the setting of tests of actors that are freed by hand. What it is not: for anything
 // that the actors of PTree can show (actor_pair.h, two_processes.h).
@@ -16,26 +16,12 @@
 #include "gtest/gtest.h"
 #include "runtime/limits.h"
 #include "runtime/run_loop.h"
+#include "tests/actors/pair.h"
 #include "tests/support/process_pair.h"
 
 namespace actors {
 
-class YardPair : public testing::Test {
- protected:
-  explicit YardPair(const ipdl::Limits& limits = ipdl::Limits());
-  // Closes what is open and checks that no actor is left.
-  ~YardPair() override;
-
-  // Turns the loop until it is idle.
-  void Settle();
-
-  Journal parent_journal;
-  Journal child_journal;
-  std::vector<std::string> log;
-  std::unique_ptr<ipdl::RunLoop> loop;
-  ipdl::RefPtr<YardParent> parent;
-  ipdl::RefPtr<YardChild> child;
-};
+using YardPair = Pair<YardParent, YardChild>;
 
 // What a test's function gets in either process.
 template <typename Yard>
