@@ -39,7 +39,9 @@ HandlerStatus Incoming::Construct(Actor* made) noexcept {
     return HandlerStatus::kBad;
   }
   constructed_ = RefPtr<Actor>(made);
-  if (!actor_.CanSend()) {  // the Alloc function closed or deleted what it was called on
+  // The Alloc function closed or deleted what it was called on. That the peer has gone meanwhile is
+  // no reason: what it made before is made, and told of the end with the others.
+  if (actor_.link_status() != LinkStatus::kConnected) {
     ActorTree::FailConstructor(*made, actor_);
     return HandlerStatus::kDropped;
   }

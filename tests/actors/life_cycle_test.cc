@@ -418,5 +418,16 @@ TEST_P(LifeCycle, AnUnboundActorCannotSend) {
   EXPECT_EQ(LinkStatus::kInactive, alone->link_status());
 }
 
+TEST_P(LifeCycle, WhatCameBeforeTheEndIsMadeAlsoWhenTheEndIsKnown) {
+  child->SendPLeafConstructor(ipdl::MakeRef<LeafChild>(&child_journal, "leaf"), 1);
+  child->SendNote(2);
+  child->Close();
+  parent->SendPoke(3);
+  parent->Flush();  // finds out that nobody is there
+  Settle();
+  EXPECT_EQ((Lines{"note 2", "leaf 1: normal shutdown", "parent: normal shutdown"}),
+            parent_journal.Take());
+}
+
 }  // namespace
 }  // namespace actors
