@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/foreign_close.h"
-#include "tests/actors/two_processes.h"
+#include "tests/actors/tree_sides.h"
 
 namespace actors {
 namespace {
@@ -21,7 +21,7 @@ void RaiseDescriptorLimit() {
 
 FORKED_TEST(Handles, FiveHundredInOneMessageArriveInOrder) {
   RaiseDescriptorLimit();
-  TwoProcesses both([](ChildSide& side) {
+  TreeSides both(Sides::kProcesses, [](ChildSide& side) {
     std::vector<ipdl::FileDescriptor> fds;
     for (int i = 0; i < 500; ++i) {
       fds.emplace_back(memfd_create("numbered", MFD_CLOEXEC));
@@ -54,7 +54,7 @@ FORKED_TEST(Handles, FiveHundredInOneMessageArriveInOrder) {
 
 FORKED_TEST(Handles, MoreThanTheLimitAreRefusedAndClosed) {
   RaiseDescriptorLimit();
-  TwoProcesses both([](ChildSide& side) {
+  TreeSides both(Sides::kProcesses, [](ChildSide& side) {
     const auto many = [](size_t n) {
       std::vector<ipdl::FileDescriptor> fds;
       for (size_t i = 0; i < n; ++i) fds.emplace_back(dup(0));
@@ -79,7 +79,7 @@ FORKED_TEST(Handles, MoreThanTheLimitAreRefusedAndClosed) {
 }
 
 FORKED_TEST(Handles, AnEventSignalsBetweenTheProcesses) {
-  TwoProcesses both([](ChildSide& side) {
+  TreeSides both(Sides::kProcesses, [](ChildSide& side) {
     std::vector<ipdl::FileDescriptor> fds;
     const int event = eventfd(0, EFD_CLOEXEC);
     fds.emplace_back(dup(event));

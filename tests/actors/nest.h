@@ -1,12 +1,12 @@
-// NestParent, NestChild: implementations of PNest for the tests of nested calls, and NestProcesses,
-// which joins one of each in two processes.
+// NestParent, NestChild: implementations of PNest for the tests of nested calls, and NestSides,
+// which joins one of each in two processes or on two loops.
 //
 // What it is: every handler of an actor, and of the actors that it manages, is one hook, `on`,
 // which is told the kind of message and its number; by default it answers the number plus 100. What
-// it is not: for anything but PNest. Use NestProcesses inside a FORKED_TEST:
+// it is not: for anything but PNest. For example:
 //
-//   FORKED_TEST(Nested, Something) {
-//     NestProcesses both([](NestSide<NestChild>& side) {
+//   TWO_SIDED_TEST(Nested, Something) {
+//     NestSides both(sides, [](NestSide<NestChild>& side) {
 //       EXPECT_TRUE(side.actor->SendPlain(1, &side.answer));
 //     });
 //     both.parent.actor->on = [&](What what, uint32_t n, uint32_t* answer) { ... };
@@ -39,9 +39,7 @@
 #include "runtime/log.h"
 #include "runtime/run_loop.h"
 #include "tests/actors/journal.h"
-#include "tests/actors/process_ends.h"
-#include "tests/support/forked_test.h"
-#include "tests/support/process_pair.h"
+#include "tests/actors/two_sides.h"
 
 namespace actors {
 
@@ -142,18 +140,20 @@ template <typename Actor>
 struct NestSide {
   using Base = typename Actor::Generated;
 
-  NestSide(ipdl::EndpointBase (*end_of)(int), int socket, const ipdl::Limits& limits) {
-    ipdl::SetLogSink([this](std::string_view line) { log.emplace_back(line); });
+  // Keeps the log of the process unless it is another side's.
+  NestSide(const TwoSides::MakeEnd& make_end, const ipdl::Limits& limits, bool has_log = true)
+      : has_log(has_log) {
+    if (has_log) ipdl::SetLogSink([this](std::string_view line) { log.emplace_back(line); });
     loop = *ipdl::RunLoop::Create();
     actor = ipdl::MakeRef<Actor>(&journal);
-    ipdl::Endpoint<Base> end{end_of(socket)};
+    ipdl::Endpoint<Base> end{make_end()};
     EXPECT_TRUE(end.Bind(actor, loop.get(), limits).ok());
   }
   ~NestSide() {
     actor->Close();
     actor = nullptr;
     EXPECT_EQ(0, journal.live_actors);
-    ipdl::SetLogSink(nullptr);
+    if (has_log) ipdl::SetLogSink(nullptr);
   }
 
   // Turns the loop until `done`; the time limit of the test is for the case that never comes.
@@ -165,6 +165,7 @@ struct NestSide {
     RunUntil([this] { return actor->link_status() != ipdl::LinkStatus::kConnected; });
   }
 
+  const bool has_log;
   Journal journal;
   std::vector<std::string> log;
   std::unique_ptr<ipdl::RunLoop> loop;
@@ -172,20 +173,21 @@ struct NestSide {
   uint32_t answer = 0;
 };
 
-// The NestParent here, the NestChild in a fork.
-class NestProcesses {
+// The NestParent here, the NestChild in another process or on another loop.
+class NestSides {
  public:
-  explicit NestProcesses(const std::function<void(NestSide<NestChild>&)>& child,
-                         const ipdl::Limits& limits = ipdl::Limits())
-      : pair([&](int socket) {
-          NestSide<NestChild> side(&EndInChild, socket, limits);
-          child(side);
-        }),
-        parent(&EndInParent, pair.TakeSocket(), limits) {}
+  NestSides(Sides where, const std::function<void(NestSide<NestChild>&)>& child,
+            const ipdl::Limits& limits = ipdl::Limits())
+      : sides(where,
+              [where, child, limits](const TwoSides::MakeEnd& make_end) {
+                NestSide<NestChild> side(make_end, limits, where == Sides::kProcesses);
+                child(side);
+              }),
+        parent([this] { return sides.MakeParentEnd(); }, limits) {}
 
   void RunParent() { parent.RunToEnd(); }
 
-  ipdl::ProcessPair pair;
+  TwoSides sides;
   NestSide<NestParent> parent;
 };
 

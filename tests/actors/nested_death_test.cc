@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "tests/actors/nest.h"
+#include "tests/actors/process_ends.h"
 
 namespace actors {
 namespace {
@@ -72,12 +73,12 @@ class Script {
 template <typename Here, typename There>
 bool LivesWithDeathAt(int step) {
   ipdl::ProcessPair pair([step](int socket) {
-    NestSide<There> side(&EndInChild, socket, ipdl::Limits());
+    NestSide<There> side([socket] { return EndInChild(socket); }, ipdl::Limits());
     Script script(side, step);
     script.Run();
     side.RunToEnd();
   });
-  NestSide<Here> side(&EndInParent, pair.TakeSocket(), ipdl::Limits());
+  NestSide<Here> side([&pair] { return EndInParent(pair.TakeSocket()); }, ipdl::Limits());
   Script script(side, 0);
   script.Run();
   side.RunUntil([&] { return script.other_is_done() || !side.actor->IsOpen(); });

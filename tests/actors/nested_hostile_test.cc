@@ -289,7 +289,7 @@ void GoDeeper(auto& side, uint32_t n, uint32_t* answer) {
 }
 
 FORKED_TEST(NestedDepth, TheNinthCallOfASideIsRefusedAndAllOthersAreAnswered) {
-  NestProcesses both([](ChildSide& side) {
+  NestSides both(Sides::kProcesses, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t n, uint32_t* answer) {
       GoDeeper(side, n, answer);
       return ipdl::Ok();

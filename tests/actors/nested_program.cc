@@ -196,7 +196,8 @@ void RunProgram(const Program& program, ProgramRecord& record) {
   record.clock = 0;
   record.work = 2;
   for (ProgramRecord::Log& log : record.logs) log.count = 0;
-  NestProcesses both([&](NestSide<NestChild>& side) { Runner(program, record, side).Run(); });
+  NestSides both(Sides::kProcesses,
+                 [&](NestSide<NestChild>& side) { Runner(program, record, side).Run(); });
   Runner(program, record, both.parent).Run();
 }
 

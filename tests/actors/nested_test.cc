@@ -3,6 +3,7 @@
 
 #include "PNest.h"
 #include "tests/actors/nest.h"
+#include "tests/actors/process_ends.h"
 
 namespace actors {
 namespace {
@@ -19,8 +20,8 @@ std::string Name(What what, uint32_t n) {
 
 // --- What is handled while a call waits --------------------------------------------------------
 
-FORKED_TEST(Nested, ADeeperCallIsHandledInsideAPlainOne) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, ADeeperCallIsHandledInsideAPlainOne) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What what, uint32_t n, uint32_t* answer) {
       side.journal.Add(Name(what, n));
       *answer = 7;
@@ -40,7 +41,7 @@ FORKED_TEST(Nested, ADeeperCallIsHandledInsideAPlainOne) {
   both.RunParent();
 }
 
-FORKED_TEST(Nested, TheHandlerOfACallMayCallBackAtTheSameLevel) {
+TWO_SIDED_TEST(Nested, TheHandlerOfACallMayCallBackAtTheSameLevel) {
   // Each calls the other until the number is 0; six calls wait inside one another.
   const auto count_down = [](auto& side) {
     return [&side](What, uint32_t n, uint32_t* answer) {
@@ -51,7 +52,7 @@ FORKED_TEST(Nested, TheHandlerOfACallMayCallBackAtTheSameLevel) {
       return ipdl::Ok();
     };
   };
-  NestProcesses both([&](ChildSide& side) {
+  NestSides both(sides, [&](ChildSide& side) {
     side.actor->on = count_down(side);
     side.RunToEnd();
   });
@@ -60,8 +61,8 @@ FORKED_TEST(Nested, TheHandlerOfACallMayCallBackAtTheSameLevel) {
   EXPECT_EQ(15u, both.parent.answer);
 }
 
-FORKED_TEST(Nested, AllThreeLevelsNestInOrder) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, AllThreeLevelsNestInOrder) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What what, uint32_t n, uint32_t* answer) {
       EXPECT_EQ(What::kInner, what);
       EXPECT_TRUE(side.actor->SendDeep(n + 1, answer));
@@ -80,8 +81,8 @@ FORKED_TEST(Nested, AllThreeLevelsNestInOrder) {
   EXPECT_EQ((Lines{"plain 1", "deep 3", "parent: normal shutdown"}), both.parent.journal.Take());
 }
 
-FORKED_TEST(Nested, PlainAndAsyncMessagesWaitAndKeepTheirOrder) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, PlainAndAsyncMessagesWaitAndKeepTheirOrder) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What what, uint32_t n, uint32_t* answer) {
       side.journal.Add(Name(what, n));
       if (answer != nullptr) *answer = n;
@@ -101,8 +102,8 @@ FORKED_TEST(Nested, PlainAndAsyncMessagesWaitAndKeepTheirOrder) {
   both.RunParent();
 }
 
-FORKED_TEST(Nested, AnUrgentAsyncMessageIsHandledInsideACall) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, AnUrgentAsyncMessageIsHandledInsideACall) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t, uint32_t*) {
       EXPECT_TRUE(side.actor->SendNote(2));
       EXPECT_TRUE(side.actor->SendUrgent(3));
@@ -123,8 +124,8 @@ FORKED_TEST(Nested, AnUrgentAsyncMessageIsHandledInsideACall) {
 // --- Both sides call at once -------------------------------------------------------------------
 
 // Each side sends before it reads anything, so the calls cross whatever the timing.
-FORKED_TEST(Nested, OfTwoEqualCallsAtOnceTheParentsIsHandledFirst) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, OfTwoEqualCallsAtOnceTheParentsIsHandledFirst) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What what, uint32_t n, uint32_t*) {
       side.journal.Add(Name(what, n));
       return ipdl::Ok();
@@ -142,8 +143,8 @@ FORKED_TEST(Nested, OfTwoEqualCallsAtOnceTheParentsIsHandledFirst) {
   EXPECT_EQ((Lines{"inner 2", "parent: normal shutdown"}), both.parent.journal.Take());
 }
 
-FORKED_TEST(Nested, WhoeverYieldedMayBeCalledBackAndStillGetsItsAnswer) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, WhoeverYieldedMayBeCalledBackAndStillGetsItsAnswer) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What what, uint32_t n, uint32_t* answer) {
       side.journal.Add(Name(what, n));
       if (n == 1) {
@@ -168,8 +169,8 @@ FORKED_TEST(Nested, WhoeverYieldedMayBeCalledBackAndStillGetsItsAnswer) {
   EXPECT_EQ((Lines{"inner 2", "parent: normal shutdown"}), both.parent.journal.Take());
 }
 
-FORKED_TEST(Nested, OfTwoCallsAtOnceTheDeeperIsHandledFirst) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, OfTwoCallsAtOnceTheDeeperIsHandledFirst) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What what, uint32_t n, uint32_t*) {
       side.journal.Add(Name(what, n));
       return ipdl::Ok();
@@ -190,8 +191,8 @@ FORKED_TEST(Nested, OfTwoCallsAtOnceTheDeeperIsHandledFirst) {
 
 // --- Cancellation ------------------------------------------------------------------------------
 
-FORKED_TEST(Nested, ACallThatWouldDeadlockCancelsTheOneItWouldDeadlockWith) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, ACallThatWouldDeadlockCancelsTheOneItWouldDeadlockWith) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t n, uint32_t* answer) {
       if (n == 1) {
         // The parent waits for us in a deeper call than this one.
@@ -220,8 +221,8 @@ FORKED_TEST(Nested, ACallThatWouldDeadlockCancelsTheOneItWouldDeadlockWith) {
   both.parent.RunUntil([&] { return called; });
 }
 
-FORKED_TEST(Nested, TheChildCancelsTheCallThatItHandles) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, TheChildCancelsTheCallThatItHandles) {
+  NestSides both(sides, [](ChildSide& side) {
     EXPECT_FALSE(side.actor->CancelCurrentTransaction());
     side.actor->on = [&](What what, uint32_t n, uint32_t* answer) {
       *answer = n;
@@ -246,8 +247,8 @@ FORKED_TEST(Nested, TheChildCancelsTheCallThatItHandles) {
   both.parent.RunUntil([&] { return called; });
 }
 
-FORKED_TEST(Nested, CancellingEndsAllCallsOfTheTransactionOnBothSides) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, CancellingEndsAllCallsOfTheTransactionOnBothSides) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t n, uint32_t* answer) {
       EXPECT_EQ(2u, n);
       EXPECT_EQ(SendResult::kCancelled, side.actor->SendInner(3, answer).code());
@@ -269,8 +270,8 @@ FORKED_TEST(Nested, CancellingEndsAllCallsOfTheTransactionOnBothSides) {
   both.RunParent();
 }
 
-FORKED_TEST(Nested, CancellingLeavesOtherTransactionsAlone) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, CancellingLeavesOtherTransactionsAlone) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t, uint32_t*) {
       EXPECT_TRUE(side.actor->CancelCurrentTransaction());
       return ipdl::Ok();
@@ -282,8 +283,8 @@ FORKED_TEST(Nested, CancellingLeavesOtherTransactionsAlone) {
   both.RunParent();
 }
 
-FORKED_TEST(Nested, ACancelledConstructorLeavesNoActorOnEitherSide) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, ACancelledConstructorLeavesNoActorOnEitherSide) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on_part = [&](uint32_t) {
       EXPECT_TRUE(side.actor->CancelCurrentTransaction());
       return ipdl::Ok();
@@ -299,8 +300,8 @@ FORKED_TEST(Nested, ACancelledConstructorLeavesNoActorOnEitherSide) {
 
 // --- Actors ------------------------------------------------------------------------------------
 
-FORKED_TEST(Nested, ASyncConstructorMayBeNested) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, ASyncConstructorMayBeNested) {
+  NestSides both(sides, [](ChildSide& side) {
     EXPECT_TRUE(side.actor->SendPlain(1, &side.answer));
     EXPECT_EQ(1u, side.actor->ManagedPNestPartChild().size());
   });
@@ -312,8 +313,8 @@ FORKED_TEST(Nested, ASyncConstructorMayBeNested) {
   both.RunParent();
 }
 
-FORKED_TEST(Nested, AnActorDeletedWhileItsCallWaitsIsToldAtOnceAndTheCallFails) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, AnActorDeletedWhileItsCallWaitsIsToldAtOnceAndTheCallFails) {
+  NestSides both(sides, [](ChildSide& side) {
     side.RunUntil([&] { return !side.actor->ManagedPNestItemChild().empty(); });
     ipdl::RefPtr<PNestItemChild> item = side.actor->ManagedPNestItemChild()[0];
     side.actor->on = [&](What, uint32_t, uint32_t*) {
@@ -340,8 +341,8 @@ FORKED_TEST(Nested, AnActorDeletedWhileItsCallWaitsIsToldAtOnceAndTheCallFails) 
             both.parent.journal.Take());
 }
 
-FORKED_TEST(Nested, ACloseInsideANestedHandlerEndsEveryCall) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, ACloseInsideANestedHandlerEndsEveryCall) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t, uint32_t*) {
       side.actor->Close();
       EXPECT_EQ((Lines{"child: normal shutdown"}), side.journal.Take());
@@ -360,8 +361,8 @@ FORKED_TEST(Nested, ACloseInsideANestedHandlerEndsEveryCall) {
 }
 
 // A nested message overtakes the constructors that wait.
-FORKED_TEST(Nested, ACallToAnActorWhoseConstructorStillWaitsIsRefused) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, ACallToAnActorWhoseConstructorStillWaitsIsRefused) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t, uint32_t*) {
       auto item = side.actor->NewItem();
       EXPECT_NE(nullptr, side.actor->SendPNestItemConstructor(item, 1));
@@ -377,8 +378,8 @@ FORKED_TEST(Nested, ACallToAnActorWhoseConstructorStillWaitsIsRefused) {
   EXPECT_EQ(Lines{}, both.parent.log);
 }
 
-FORKED_TEST(Nested, AnUrgentMessageDoesNotOvertakeTheConstructorOfItsActor) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, AnUrgentMessageDoesNotOvertakeTheConstructorOfItsActor) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t, uint32_t*) {
       auto item = ipdl::MakeRef<NestItemChild>(&side.journal, &side.actor->on);
       EXPECT_NE(nullptr, side.actor->SendPNestItemConstructor(item, 1));
@@ -405,7 +406,7 @@ FORKED_TEST(Nested, AReplyThatWaitsForRoomLeavesDuringTheCall) {
   ipdl::Limits limits;
   limits.message_bytes = 16 * 1024;
   ipdl::ProcessPair pair([limits](int socket) {
-    ChildSide side(&EndInChild, socket, limits);
+    ChildSide side([socket] { return EndInChild(socket); }, limits);
     side.actor->on = [&](What what, uint32_t, uint32_t* answer) {
       if (what == What::kInner) {
         EXPECT_TRUE(side.actor->SendInner(2, answer));
@@ -415,7 +416,7 @@ FORKED_TEST(Nested, AReplyThatWaitsForRoomLeavesDuringTheCall) {
     side.RunToEnd();
   });
   limits.queued_bytes = 64 * 1024;
-  NestSide<NestParent> parent(&EndInParent, pair.TakeSocket(), limits);
+  NestSide<NestParent> parent([&pair] { return EndInParent(pair.TakeSocket()); }, limits);
   parent.actor->on = [&](What, uint32_t, uint32_t* answer) {
     pair.Stop();
     SendResult sent = SendResult::kOk;
@@ -431,8 +432,8 @@ FORKED_TEST(Nested, AReplyThatWaitsForRoomLeavesDuringTheCall) {
 
 // --- Loops inside handlers ---------------------------------------------------------------------
 
-FORKED_TEST(Nested, ALoopInsideANestedHandlerHandlesOnlyWhatTheOuterCallAdmits) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Nested, ALoopInsideANestedHandlerHandlesOnlyWhatTheOuterCallAdmits) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What what, uint32_t n, uint32_t*) {
       side.journal.Add(Name(what, n));
       if (n == 2) side.RunUntil([&] { return side.journal.lines.size() == 2; });

@@ -3,7 +3,7 @@
 //
 // What it is: the setting of most actor tests; Settle() runs the loops until nothing is left to do.
 // What it is not: fit for sync calls, which need the other side to run meanwhile
-// (two_processes.h, nest.h). Each suite says RUN_ON_ONE_LOOP_AND_TWO(Suite), and its tests are
+// (tree_sides.h, nest.h). Each suite says RUN_ON_ONE_LOOP_AND_TWO(Suite), and its tests are
 // TEST_P.
 
 #ifndef IPDL_TESTS_ACTORS_PAIR_H_

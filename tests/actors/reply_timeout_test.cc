@@ -26,8 +26,8 @@ void HangUntilNote(ChildSide& side) {
   side.RunToEnd();
 }
 
-FORKED_TEST(ReplyTimeout, ACallThatIsGivenUpTimesOutAndTheLateReplyEndsThat) {
-  NestProcesses both(HangUntilNote);
+TWO_SIDED_TEST(ReplyTimeout, ACallThatIsGivenUpTimesOutAndTheLateReplyEndsThat) {
+  NestSides both(sides, HangUntilNote);
   NestParent& parent = *both.parent.actor;
   parent.SetReplyTimeoutMs(2);
   int asked = 0;
@@ -52,8 +52,8 @@ FORKED_TEST(ReplyTimeout, ACallThatIsGivenUpTimesOutAndTheLateReplyEndsThat) {
   EXPECT_EQ(104u, both.parent.answer);
 }
 
-FORKED_TEST(ReplyTimeout, TheAuthorMayGoOnWaitingAnyNumberOfTimes) {
-  NestProcesses both(HangUntilNote);
+TWO_SIDED_TEST(ReplyTimeout, TheAuthorMayGoOnWaitingAnyNumberOfTimes) {
+  NestSides both(sides, HangUntilNote);
   NestParent& parent = *both.parent.actor;
   parent.SetReplyTimeoutMs(2);
   int asked = 0;
@@ -84,8 +84,8 @@ FORKED_TEST(ReplyTimeout, WithoutAnAnswerOfItsOwnAnActorGoesOnWaiting) {
   EXPECT_TRUE(ipdl::MakeRef<Plain>(&journal)->ShouldContinueFromReplyTimeout());
 }
 
-FORKED_TEST(ReplyTimeout, TheAuthorMayCloseTheConnectionInstead) {
-  NestProcesses both(HangUntilNote);
+TWO_SIDED_TEST(ReplyTimeout, TheAuthorMayCloseTheConnectionInstead) {
+  NestSides both(sides, HangUntilNote);
   NestParent& parent = *both.parent.actor;
   parent.SetReplyTimeoutMs(2);
   parent.on_timeout = [&] {
@@ -97,7 +97,7 @@ FORKED_TEST(ReplyTimeout, TheAuthorMayCloseTheConnectionInstead) {
 }
 
 FORKED_TEST(ReplyTimeout, TheAuthorMayKillAPeerThatHangs) {
-  NestProcesses both([](ChildSide& side) {
+  NestSides both(Sides::kProcesses, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t, uint32_t*) {
       side.RunUntil([] { return false; });
       return ipdl::Ok();
@@ -106,14 +106,14 @@ FORKED_TEST(ReplyTimeout, TheAuthorMayKillAPeerThatHangs) {
   });
   NestParent& parent = *both.parent.actor;
   parent.SetReplyTimeoutMs(2);
-  parent.on_timeout = [&] { return both.pair.Kill(), true; };
+  parent.on_timeout = [&] { return both.sides.processes().Kill(), true; };
   EXPECT_EQ(SendResult::kClosed, parent.SendInner(1, &both.parent.answer).code());
   both.RunParent();
   EXPECT_EQ((Lines{"parent: abnormal shutdown"}), both.parent.journal.Take());
 }
 
-FORKED_TEST(ReplyTimeout, AfterATimeoutCallsOfThePeerAreHandledStill) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(ReplyTimeout, AfterATimeoutCallsOfThePeerAreHandledStill) {
+  NestSides both(sides, [](ChildSide& side) {
     bool noted = false;
     side.actor->on = [&](What what, uint32_t, uint32_t* answer) {
       if (what == What::kNote) return noted = true, ipdl::Ok();
@@ -142,8 +142,8 @@ FORKED_TEST(ReplyTimeout, AfterATimeoutCallsOfThePeerAreHandledStill) {
   both.parent.RunUntil([&] { return handled == 2; });
 }
 
-FORKED_TEST(ReplyTimeout, ATimedOutCallMayBeCancelledByItsHandler) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(ReplyTimeout, ATimedOutCallMayBeCancelledByItsHandler) {
+  NestSides both(sides, [](ChildSide& side) {
     bool noted = false;
     side.actor->on = [&](What what, uint32_t n, uint32_t*) {
       if (what == What::kNote) return noted = true, ipdl::Ok();
@@ -187,8 +187,8 @@ void NeverGiveUp(NestParent& parent) {
 }
 
 // The child may have made the actor: to forget that call would leave it there.
-FORKED_TEST(ReplyTimeout, AConstructorDoesNotTimeOut) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(ReplyTimeout, AConstructorDoesNotTimeOut) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on_part = [&](uint32_t) { return TakeLong(side), ipdl::Ok(); };
     side.RunToEnd();
   });
@@ -198,8 +198,8 @@ FORKED_TEST(ReplyTimeout, AConstructorDoesNotTimeOut) {
 }
 
 // It waits for the sake of the call around it; only the outermost gives up.
-FORKED_TEST(ReplyTimeout, ACallInsideAHandlerDoesNotTimeOut) {
-  NestProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(ReplyTimeout, ACallInsideAHandlerDoesNotTimeOut) {
+  NestSides both(sides, [](ChildSide& side) {
     side.actor->on = [&](What, uint32_t, uint32_t*) { return TakeLong(side), ipdl::Ok(); };
     EXPECT_TRUE(side.actor->SendPlain(1, &side.answer));
   });

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "tests/actors/actor_pair.h"
-#include "tests/actors/two_processes.h"
+#include "tests/actors/tree_sides.h"
 
 namespace actors {
 namespace {
@@ -134,7 +134,7 @@ TEST_P(Statistics, ArePrintedAsATable) {
 
 FORKED_TEST(StatisticsInTwoProcesses, TimeSyncCalls) {
   ipdl::SetStatistics(true);
-  TwoProcesses both([](ChildSide& side) {
+  TreeSides both(Sides::kProcesses, [](ChildSide& side) {
     int32_t sum = 0;
     for (int32_t i = 0; i < 3; ++i) EXPECT_TRUE(side.child->SendAdd(i, 2, &sum));
     const auto all = ipdl::ReadStatistics();

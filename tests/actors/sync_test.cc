@@ -5,15 +5,15 @@
 #include <unistd.h>
 
 #include "PSide.h"
-#include "tests/actors/two_processes.h"
+#include "tests/actors/tree_sides.h"
 
 namespace actors {
 namespace {
 
 using Lines = std::vector<std::string>;
 
-FORKED_TEST(Sync, ReturnsTheResults) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, ReturnsTheResults) {
+  TreeSides both(sides, [](ChildSide& side) {
     int32_t sum = 0;
     EXPECT_TRUE(side.child->SendAdd(2, 40, &sum));
     EXPECT_EQ(42, sum);
@@ -27,8 +27,8 @@ FORKED_TEST(Sync, ReturnsTheResults) {
   EXPECT_EQ((Lines{"parent: normal shutdown"}), both.journal.Take());
 }
 
-FORKED_TEST(Sync, CarriesHandlesBack) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, CarriesHandlesBack) {
+  TreeSides both(sides, [](ChildSide& side) {
     std::string text;
     std::optional<ipdl::FileDescriptor> fd;
     EXPECT_TRUE(side.child->SendFetch("memory", &text, &fd));
@@ -45,8 +45,8 @@ FORKED_TEST(Sync, CarriesHandlesBack) {
   both.RunParent();
 }
 
-FORKED_TEST(Sync, CarriesActorsAsTheCallersOwn) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, CarriesActorsAsTheCallersOwn) {
+  TreeSides both(sides, [](ChildSide& side) {
     auto leaf = ipdl::MakeRef<LeafChild>(&side.journal, "leaf");
     EXPECT_NE(nullptr, side.child->SendPLeafConstructor(leaf, 1));
     PLeafChild* same = nullptr;
@@ -62,8 +62,8 @@ FORKED_TEST(Sync, CarriesActorsAsTheCallersOwn) {
   both.RunParent();
 }
 
-FORKED_TEST(Sync, AsyncMessagesSentBeforeItArriveBeforeIt) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, AsyncMessagesSentBeforeItArriveBeforeIt) {
+  TreeSides both(sides, [](ChildSide& side) {
     int32_t sum = 0;
     EXPECT_TRUE(side.child->SendNote(1));
     EXPECT_TRUE(side.child->SendAdd(0, 0, &sum));
@@ -77,8 +77,8 @@ FORKED_TEST(Sync, AsyncMessagesSentBeforeItArriveBeforeIt) {
   EXPECT_EQ((Lines{"note 1", "add", "note 2", "parent: normal shutdown"}), both.journal.Take());
 }
 
-FORKED_TEST(Sync, WhatComesMeanwhileWaitsUntilTheHandlerIsDoneAndKeepsItsOrder) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, WhatComesMeanwhileWaitsUntilTheHandlerIsDoneAndKeepsItsOrder) {
+  TreeSides both(sides, [](ChildSide& side) {
     std::vector<std::string> events;
     side.child->on_poke = [&](uint32_t n) {
       events.push_back("poke " + std::to_string(n));
@@ -109,8 +109,8 @@ FORKED_TEST(Sync, WhatComesMeanwhileWaitsUntilTheHandlerIsDoneAndKeepsItsOrder) 
   both.RunParent();
 }
 
-FORKED_TEST(Sync, RepliesToEarlierQuestionsWaitToo) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, RepliesToEarlierQuestionsWaitToo) {
+  TreeSides both(sides, [](ChildSide& side) {
     bool in_call = false;
     std::vector<std::string> events;
     side.child->SendAsk(
@@ -131,8 +131,8 @@ FORKED_TEST(Sync, RepliesToEarlierQuestionsWaitToo) {
   both.RunParent();
 }
 
-FORKED_TEST(Sync, NoTaskOrTimerRunsMeanwhile) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, NoTaskOrTimerRunsMeanwhile) {
+  TreeSides both(sides, [](ChildSide& side) {
     bool ran = false;
     side.loop->Post([&] { ran = true; });
     side.loop->PostDelayed(absl::ZeroDuration(), [&] { ran = true; });
@@ -144,8 +144,8 @@ FORKED_TEST(Sync, NoTaskOrTimerRunsMeanwhile) {
   both.RunParent();
 }
 
-FORKED_TEST(Sync, AnotherConnectionOfTheSameThreadWaitsToo) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, AnotherConnectionOfTheSameThreadWaitsToo) {
+  TreeSides both(sides, [](ChildSide& side) {
     auto other = ipdl::MakeRef<SideChild>(&side.journal, "side");
     side.child->on_carry = [&](ipdl::Endpoint<PSideChild> end) {
       EXPECT_TRUE(end.Bind(other).ok());
@@ -179,8 +179,8 @@ FORKED_TEST(Sync, AnotherConnectionOfTheSameThreadWaitsToo) {
   EXPECT_EQ(2, calls);
 }
 
-FORKED_TEST(Sync, ACallThroughAConnectionThatPausedForAnotherStillGetsItsReply) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, ACallThroughAConnectionThatPausedForAnotherStillGetsItsReply) {
+  TreeSides both(sides, [](ChildSide& side) {
     auto other = ipdl::MakeRef<SideChild>(&side.journal, "side");
     side.child->on_carry = [&](ipdl::Endpoint<PSideChild> end) {
       EXPECT_TRUE(end.Bind(other).ok());
@@ -211,8 +211,8 @@ FORKED_TEST(Sync, ACallThroughAConnectionThatPausedForAnotherStillGetsItsReply) 
   both.RunParent();
 }
 
-FORKED_TEST(Sync, ARefusalFailsTheCallAndTheConnectionGoesOn) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, ARefusalFailsTheCallAndTheConnectionGoesOn) {
+  TreeSides both(sides, [](ChildSide& side) {
     std::string text;
     std::optional<ipdl::FileDescriptor> fd;
     EXPECT_EQ(ipdl::SendResult::kRefused, side.child->SendFetch("no", &text, &fd).code());
@@ -229,8 +229,8 @@ FORKED_TEST(Sync, ARefusalFailsTheCallAndTheConnectionGoesOn) {
   EXPECT_NE(std::string::npos, both.log[0].find("PTree::Msg_Fetch: no"));
 }
 
-FORKED_TEST(Sync, AReplyThatIsTooLargeFailsTheCall) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, AReplyThatIsTooLargeFailsTheCall) {
+  TreeSides both(sides, [](ChildSide& side) {
     std::string text;
     std::optional<ipdl::FileDescriptor> fd;
     EXPECT_EQ(ipdl::SendResult::kRefused, side.child->SendFetch("all", &text, &fd).code());
@@ -244,8 +244,8 @@ FORKED_TEST(Sync, AReplyThatIsTooLargeFailsTheCall) {
   both.RunParent();
 }
 
-FORKED_TEST(Sync, ABadCallCutsTheCallerOff) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, ABadCallCutsTheCallerOff) {
+  TreeSides both(sides, [](ChildSide& side) {
     side.child->on_destroy = [&](ipdl::DestroyReason) { side.journal.Add("told"); };
     int32_t sum = 0;
     EXPECT_EQ(ipdl::SendResult::kClosed, side.child->SendAdd(1, 1, &sum).code());
@@ -259,8 +259,8 @@ FORKED_TEST(Sync, ABadCallCutsTheCallerOff) {
   EXPECT_EQ("cut off unknown peer: PTree::Msg_Add: a: is wrong", both.parent->cut_off);
 }
 
-FORKED_TEST(Sync, ACloseOfTheOtherSideEndsTheCall) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, ACloseOfTheOtherSideEndsTheCall) {
+  TreeSides both(sides, [](ChildSide& side) {
     int32_t sum = 0;
     EXPECT_EQ(ipdl::SendResult::kClosed, side.child->SendAdd(1, 1, &sum).code());
     EXPECT_EQ(Lines{}, side.journal.lines);
@@ -275,8 +275,8 @@ FORKED_TEST(Sync, ACloseOfTheOtherSideEndsTheCall) {
   both.RunParent();
 }
 
-FORKED_TEST(Sync, ToAnActorThatIsGoneIsRefused) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, ToAnActorThatIsGoneIsRefused) {
+  TreeSides both(sides, [](ChildSide& side) {
     side.RunUntil([&] { return !side.child->ManagedPLeafChild().empty(); });
     ipdl::RefPtr<PLeafChild> leaf = side.child->ManagedPLeafChild()[0];
     int32_t sum = 0;
@@ -298,17 +298,18 @@ FORKED_TEST(Sync, ToAnActorThatIsGoneIsRefused) {
   both.RunParent();
 }
 
-FORKED_TEST(Sync, TooMuchThatWaitsCutsThePeerOff) {
+TWO_SIDED_TEST(Sync, TooMuchThatWaitsCutsThePeerOff) {
   ipdl::Limits tight;
   tight.queued_bytes = 64 * 1024;
-  TwoProcesses both(
+  TreeSides both(
+      sides,
       [](ChildSide& side) {
         int32_t sum = 0;
         EXPECT_EQ(ipdl::SendResult::kClosed, side.child->SendAdd(1, 1, &sum).code());
         side.RunUntil([&] { return !side.child->cut_off.empty(); });
         EXPECT_EQ(
-            "cut off launcher (pid " + std::to_string(getppid()) +
-                "): PTree::Msg_Poke: more than 65536 bytes wait behind a sync call (queued_bytes)",
+            "cut off " + side.child->peer().ToString() +
+                ": PTree::Msg_Poke: more than 65536 bytes wait behind a sync call (queued_bytes)",
             side.child->cut_off);
       },
       tight);
@@ -320,8 +321,8 @@ FORKED_TEST(Sync, TooMuchThatWaitsCutsThePeerOff) {
   both.RunParent();
 }
 
-FORKED_TEST(Sync, ALoopRunInsideAHandlerLosesNothing) {
-  TwoProcesses both([](ChildSide& side) {
+TWO_SIDED_TEST(Sync, ALoopRunInsideAHandlerLosesNothing) {
+  TreeSides both(sides, [](ChildSide& side) {
     std::vector<std::string> events;
     side.child->on_poke = [&](uint32_t n) {
       events.push_back("poke " + std::to_string(n));

@@ -1,10 +1,10 @@
-// TwoProcesses: a TreeParent in this process and a TreeChild in a fork, joined by a socket.
+// TreeSides: a TreeParent here, and a TreeChild in another process or on another loop.
 //
-// What it is: the setting for whatever needs both sides to run at once, such as sync calls. Use it
-// inside a FORKED_TEST. What it is not: a launch (process_test.cc has those).
+// What it is: the setting for whatever needs both sides to run at once, such as sync calls. What it
+// is not: a launch (process_test.cc has those).
 //
-//   FORKED_TEST(Sync, Adds) {
-//     TwoProcesses both([](ChildSide& side) {
+//   TWO_SIDED_TEST(Sync, Adds) {
+//     TreeSides both(sides, [](ChildSide& side) {
 //       int32_t sum = 0;
 //       EXPECT_TRUE(side.child->SendAdd(1, 2, &sum));
 //     });
@@ -12,10 +12,10 @@
 //   }
 //
 // The child's function runs once its actor is bound; when it returns, the child closes, which ends
-// RunParent. Log lines of both sides are kept, not printed.
+// RunParent. Log lines are kept, not printed; those of two loops all by the parent's side.
 
-#ifndef IPDL_TESTS_ACTORS_TWO_PROCESSES_H_
-#define IPDL_TESTS_ACTORS_TWO_PROCESSES_H_
+#ifndef IPDL_TESTS_ACTORS_TREE_SIDES_H_
+#define IPDL_TESTS_ACTORS_TREE_SIDES_H_
 
 #include <functional>
 #include <memory>
@@ -27,8 +27,7 @@
 #include "gtest/gtest.h"
 #include "runtime/limits.h"
 #include "runtime/run_loop.h"
-#include "tests/support/forked_test.h"
-#include "tests/support/process_pair.h"
+#include "tests/actors/two_sides.h"
 
 namespace actors {
 
@@ -43,22 +42,22 @@ struct ChildSide {
   ipdl::RefPtr<TreeChild> child;
 };
 
-class TwoProcesses {
+class TreeSides {
  public:
-  explicit TwoProcesses(const std::function<void(ChildSide&)>& child,
-                        const ipdl::Limits& child_limits = ipdl::Limits());
-  ~TwoProcesses();
+  TreeSides(Sides sides, const std::function<void(ChildSide&)>& child,
+            const ipdl::Limits& child_limits = ipdl::Limits());
+  ~TreeSides();
 
   // Turns the loop until the connection has ended on this side.
   void RunParent();
 
+  TwoSides sides;
   Journal journal;
   std::vector<std::string> log;
   std::unique_ptr<ipdl::RunLoop> loop;
   ipdl::RefPtr<TreeParent> parent;
-  ipdl::ProcessPair pair;
 };
 
 }  // namespace actors
 
-#endif  // IPDL_TESTS_ACTORS_TWO_PROCESSES_H_
+#endif  // IPDL_TESTS_ACTORS_TREE_SIDES_H_

@@ -1,7 +1,7 @@
 // YardPair: a YardParent and a YardChild, on one loop or two, or in two processes.
 //
 // What it is: the setting of tests of actors that are freed by hand. What it is not: for anything
-// that the actors of PTree can show (actor_pair.h, two_processes.h).
+// that the actors of PTree can show (actor_pair.h, tree_sides.h).
 
 #ifndef IPDL_TESTS_ACTORS_YARD_PAIR_H_
 #define IPDL_TESTS_ACTORS_YARD_PAIR_H_
