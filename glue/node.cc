@@ -43,6 +43,7 @@ struct Node::Process {
   // The portal to the launcher; if it was taken before there was one, its promise.
   OwnedHandle launcher_portal ABSL_GUARDED_BY(mutex);
   OwnedHandle promised ABSL_GUARDED_BY(mutex);
+  uint64_t held_bytes ABSL_GUARDED_BY(mutex) = kHeldBytes;
 
   const Node* Find(NodeNumber number) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     for (const Node* node : nodes) {
@@ -173,6 +174,12 @@ absl::StatusOr<Node*> Node::Of(RunLoop* loop) {
   return node;
 }
 
+void Node::SetHeldBytes(uint64_t bytes) {
+  Process& process = ThisProcess();
+  MutexLock lock(&process.mutex);
+  process.held_bytes = std::max<uint64_t>(bytes, 1);
+}
+
 absl::StatusOr<Node*> Node::Make(RunLoop* loop) {
   Process& process = ThisProcess();
   std::unique_ptr<Node> node;  // one that cannot join ends after the lock, which it takes
@@ -191,6 +198,10 @@ absl::StatusOr<Node*> Node::Make(RunLoop* loop) {
                        nullptr, &made) != IPCZ_RESULT_OK) {
     return absl::UnavailableError("the router makes no node");
   }
+  IpczNodeLimits limits = {};
+  limits.size = sizeof(limits);
+  limits.held_bytes_per_link = process.held_bytes;
+  ExtendedApi().SetNodeLimits(made, &limits, IPCZ_NO_FLAGS, nullptr);
   node.reset(new Node(loop, made, ++process.last_number, is_broker));
   absl::Status joined;
   if (has_broker) {

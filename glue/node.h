@@ -45,11 +45,17 @@ enum class Joins : uint8_t {
   kReferred,  // it is none, but has one
 };
 
+// See process.h.
+inline constexpr uint64_t kHeldBytes = uint64_t{512} << 20;
+
 class Node final : public RunLoop::Companion {
  public:
   // The router's functions, and the table of those and the additions.
   static const IpczAPI& Api() { return ExtendedApi().api; }
   static const IpczExtendedAPI& ExtendedApi();
+
+  // See process.h. For nodes that are made from now on. Any thread.
+  static void SetHeldBytes(uint64_t bytes);
 
   // That of the loop, on whose thread this is called. Errors: no memory.
   static absl::StatusOr<Node*> Of(RunLoop* loop);

@@ -112,6 +112,8 @@ absl::StatusOr<EndpointBase> TakeInheritedChannelEnd(WhenClosed when_closed) {
   return channel;
 }
 
+void SetHeldBytes(uint64_t bytes) { Node::SetHeldBytes(bytes); }
+
 absl::StatusOr<EndpointBase> ConnectToChild(FileDescriptor socket, PeerLabel child) {
   RunLoop* const loop = RunLoop::Current();
   if (loop == nullptr) return absl::FailedPreconditionError("this thread has no RunLoop");

@@ -164,6 +164,12 @@ enum class WhenClosed : uint8_t {
 // not launched with a channel, or it was taken before.
 absl::StatusOr<EndpointBase> TakeInheritedChannelEnd(WhenClosed when_closed);
 
+// Bytes, at least 1, of messages that any one process may have sent to this one and nobody has read
+// yet, on all channels together: to endpoints that are not bound, into data pipes. Each message
+// counts 64 more. Who goes beyond is disconnected, which is a violation. Default 512 MiB. Holds for
+// loops that bind or launch for the first time from now on; call it first. Any thread.
+void SetHeldBytes(uint64_t bytes);
+
 // For programs that start processes in a way of their own: join this process and the one at the
 // other end of a connected AF_UNIX stream socket, as Launch and TakeInheritedChannelEnd do, on the
 // loop of this thread. Of two processes one is the launcher, which must not be anybody's child

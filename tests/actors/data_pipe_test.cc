@@ -12,6 +12,7 @@
 #include "PPipeParent.h"
 #include "glue/endpoint.h"
 #include "glue/node.h"
+#include "glue/process.h"
 #include "gtest/gtest.h"
 #include "runtime/byte_queue.h"
 #include "runtime/driver/portal_handle.h"
@@ -340,6 +341,37 @@ FORKED_TEST(DataPipeBetweenProcesses, TravelsWithBytesInItAndHalfRead) {
   EXPECT_EQ(Pattern(150, 10'350), drain.bytes);
   pair.Kill();
 }
+
+// What a child sent and this process does not read is bounded for all its channels together.
+void HoldBytesOf(size_t pipe, bool is_cut_off) {
+  ipdl::ProcessPair pair([&](int socket) {
+    auto loop = *ipdl::RunLoop::Create();
+    Journal journal;
+    auto child = ipdl::MakeRef<PipeChild>(&journal);
+    ipdl::Endpoint<PPipeChild> end{EndInChild(socket)};
+    ASSERT_TRUE(end.Bind(child, loop.get()).ok());
+    while (!child->into) loop->Turn(absl::InfiniteDuration());
+    EXPECT_EQ(pipe, *child->into->Write(Pattern(0, pipe)));
+    child->SendTake(Body("written", std::nullopt));
+    while (child->IsOpen()) loop->Turn(absl::InfiniteDuration());
+  });
+  ipdl::SetHeldBytes(size_t{1} << 20);
+  auto loop = *ipdl::RunLoop::Create();
+  Journal journal;
+  auto parent = ipdl::MakeRef<PipeParent>(&journal);
+  ipdl::Endpoint<PPipeParent> end{EndInParent(pair.TakeSocket())};
+  ASSERT_TRUE(end.Bind(parent, loop.get()).ok());
+  DataPipeSender theirs;
+  DataPipeReceiver unread;
+  ASSERT_TRUE(ipdl::CreateDataPipe(&theirs, &unread, pipe).ok());
+  EXPECT_TRUE(parent->SendFetch(std::move(theirs)));
+  while (!parent->body && parent->IsOpen()) loop->Turn(absl::InfiniteDuration());
+  EXPECT_EQ(is_cut_off, !parent->IsOpen());
+  parent->Close();
+}
+
+FORKED_TEST(DataPipeBetweenProcesses, HoldsWhatAPeerMayHaveHeld) { HoldBytesOf(900'000, false); }
+FORKED_TEST(DataPipeBetweenProcesses, CutsOffWhoMakesItHoldMore) { HoldBytesOf(2'000'000, true); }
 
 // --- From a peer that breaks the rules -----------------------------------------------------------
 
