@@ -24,9 +24,10 @@ class ToplevelActor : public Actor {
   // Ends the connection: the peer's actors get what the kernel has taken of what was sent before,
   // then ActorDestroy(kNormalShutdown); ours get it before Close returns, unless an ActorDestroy is
   // running (then right after it). To a launched process that has not answered yet nothing leaves
-  // before the loop turns: see ChildProcess::AwaitAnswer. The kernel takes everything while the peer reads, and about 200
-  // KiB when it does not; wait until queued_bytes() is 0 where more may be queued and matters. May
-  // be called anywhere, any number of times; without a connection it does nothing.
+  // before the loop turns: see ChildProcess::AwaitAnswer. The kernel takes everything while the
+  // peer reads, and about 200 KiB when it does not; wait until queued_bytes() is 0 where more may
+  // be queued and matters. May be called anywhere, any number of times; without a connection it
+  // does nothing.
   void Close();
 
   // True from Bind until Close or the loss of the connection.
