@@ -40,24 +40,24 @@ Bridge::~Bridge() = default;
 OwnedHandle Bridge::Cross(End from, OwnedHandle portal) {
   Shore& here = *shores_[from];
   Shore& there = *shores_[1 - from];
-  auto [result, promised] = Node::OpenPair();
-  if (!result.valid()) return portal;
+  std::pair<OwnedHandle, OwnedHandle> ends = Node::OpenPair();
+  if (!ends.first.valid()) return portal;
   uint64_t token;
   {
     MutexLock lock(&there.mutex);
     if (there.broken) return portal;
     token = ++there.last_token;
-    there.expected.emplace(token, std::move(promised));
+    there.expected.emplace(token, std::move(ends.second));
   }
   const IpczHandle crossing = TakePortal(std::move(portal));
   if (ipcz_->Put(here.handle, &token, sizeof(token), &crossing, 1, IPCZ_NO_FLAGS, nullptr) ==
       IPCZ_RESULT_OK) {
-    return std::move(result);
+    return std::move(ends.first);
   }
+  std::map<uint64_t, OwnedHandle>::node_type nobody;  // closed without the lock
   {
     MutexLock lock(&there.mutex);
-    promised = std::move(there.expected[token]);
-    there.expected.erase(token);
+    nobody = there.expected.extract(token);
   }
   return MakePortalHandle(*ipcz_, crossing);
 }
