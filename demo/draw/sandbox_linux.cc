@@ -49,6 +49,8 @@ constexpr unsigned kAllowed[] = {
     SYS_sendto,
     SYS_recvmsg,
     SYS_recvfrom,
+    SYS_getsockname,
+    SYS_getsockopt,
     SYS_ppoll,
     SYS_timerfd_settime,
     SYS_eventfd2,

@@ -168,8 +168,19 @@ IpczResult ChannelTransport::Transmit(absl::Span<const uint8_t> data,
     }
     handles.push_back(static_cast<HandleItem&>(*taken).TakeHandle());
   }
-  if (!legal) return IPCZ_RESULT_INVALID_ARGUMENT;
+  // Handles without bytes are what connections say to each other.
+  if (!legal || (data.empty() && !handles.empty())) return IPCZ_RESULT_INVALID_ARGUMENT;
   return Use().Transmit(data, std::move(handles));
+}
+
+IpczResult ChannelTransport::RingDoorbell(bool at_once) {
+  Use().RingDoorbell(at_once);
+  return IPCZ_RESULT_OK;
+}
+
+IpczResult ChannelTransport::SetTimer(uint64_t delay_us, uintptr_t context) {
+  Use().SetTimer(delay_us, context);
+  return IPCZ_RESULT_OK;
 }
 
 void ChannelTransport::ReportBadActivity(uintptr_t context, uint32_t flags,

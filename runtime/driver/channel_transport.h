@@ -57,6 +57,8 @@ class ChannelTransport final : public TransportItem {
                       absl::Span<const IpczDriverHandle> items) override;
   void ReportBadActivity(uintptr_t context, uint32_t flags, const TransportItem* accuser,
                          std::string_view reason) override;
+  IpczResult RingDoorbell(bool at_once) override;
+  IpczResult SetTimer(uint64_t delay_us, uintptr_t context) override;
   bool is_local() const override { return false; }
   RunLoop* loop() const override { return loop_; }
   void MoveTo(RunLoop* loop) override;

@@ -54,9 +54,14 @@ IpczResult Connection::Transmit(absl::Span<const uint8_t> data, std::vector<Owne
   }
   MutexLock lock(&mutex_);
   if (shut_) return IPCZ_RESULT_OK;
-  outbox_.push_back({{data.begin(), data.end()}, std::move(handles)});
+  AddToOutbox({{data.begin(), data.end()}, std::move(handles)});
+  return IPCZ_RESULT_OK;
+}
+
+void Connection::AddToOutbox(Datagram datagram) {
+  outbox_.push_back(std::move(datagram));
   has_outbox_.store(true, std::memory_order_release);
-  if (std::exchange(posted_, true)) return IPCZ_RESULT_OK;
+  if (std::exchange(posted_, true)) return;
   loop_->PostToNode([self = shared_from_this()] {
     {
       MutexLock relock(&self->mutex_);
@@ -64,7 +69,6 @@ IpczResult Connection::Transmit(absl::Span<const uint8_t> data, std::vector<Owne
     }
     if (!self->SendOutbox()) self->Fail();
   });
-  return IPCZ_RESULT_OK;
 }
 
 bool Connection::SendOutbox() {
@@ -76,6 +80,10 @@ bool Connection::SendOutbox() {
   }
   bool sent = true;
   for (Datagram& datagram : outbox) {
+    if (datagram.is_bell) {
+      RingDoorbell(false);
+      continue;
+    }
     sent = sent && Send(datagram.bytes, std::move(datagram.handles)) == IPCZ_RESULT_OK;
   }
   return sent;
@@ -105,6 +113,10 @@ bool Connection::Open() {
     return false;
   }
   channel_ = *std::move(channel);
+  doorbell_ = std::make_unique<Doorbell>(
+      loop_, Doorbell::Callbacks{.heard = [this] { OnRung(); },
+                                 .failed = [this] { (void)SendOnChannel({}, {}); }});
+  deadlines_ = std::make_unique<Deadlines>(loop_, [this](uintptr_t context) { OnDue(context); });
   return true;
 }
 
@@ -122,6 +134,11 @@ IpczResult Connection::Send(absl::Span<const uint8_t> data, std::vector<OwnedHan
     }
     if (!Open()) return IPCZ_RESULT_UNKNOWN;
   }
+  return SendOnChannel(data, std::move(handles));
+}
+
+IpczResult Connection::SendOnChannel(absl::Span<const uint8_t> data,
+                                     std::vector<OwnedHandle> handles) {
   const SendResult sent = channel_->Send(data, std::move(handles));
   // A peer that is gone has perhaps left something to be read; the listener hears of it behind.
   if (sent || sent == SendResult::kClosed) return IPCZ_RESULT_OK;
@@ -132,6 +149,83 @@ IpczResult Connection::Send(absl::Span<const uint8_t> data, std::vector<OwnedHan
   }
   return IPCZ_RESULT_RESOURCE_EXHAUSTED;
 }
+
+// --- The doorbell and timers ---------------------------------------------------------------------
+
+void Connection::RingDoorbell(bool at_once) {
+  if (!OnLoop()) {
+    // The loop turns for it alone, at once.
+    MutexLock lock(&mutex_);
+    if (!at_once && !shut_) AddToOutbox({.is_bell = true});
+    return;
+  }
+  if (at_once) {
+    if (doorbell_ != nullptr) doorbell_->Hurry();
+  } else if (doorbell_ != nullptr && doorbell_->can_ring()) {
+    doorbell_->Ring();
+  } else {
+    (void)Send({}, {});
+    OfferDoorbell();
+  }
+}
+
+void Connection::OfferDoorbell() {
+  if (doorbell_ == nullptr || peer_.trust == PeerTrust::kLauncher || offered_) return;
+  offered_ = true;
+  std::vector<OwnedHandle> offer = doorbell_->Offer();
+  if (!offer.empty()) (void)SendOnChannel({}, std::move(offer));
+}
+
+void Connection::OnDoorbellOffered(absl::Span<OwnedHandle> offered) {
+  switch (doorbell_->Accept(offered, peer_.trust)) {
+    case Doorbell::Accepted::kYes:
+      return;
+    case Doorbell::Accepted::kIllegal:
+      return channel_->Cut("offered a doorbell that is none");
+    case Doorbell::Accepted::kUnheard:
+      LogErrorLimited(
+          absl::StrCat("bell ", peer_.ToString()),
+          absl::StrCat("lost ", peer_.ToString(), ": its doorbell cannot be watched here"));
+      return Lose();
+  }
+}
+
+void Connection::OnRung() {
+  const auto keep = shared_from_this();
+  if (delivering_) {
+    rung_early_ = true;
+    return;
+  }
+  Deliver({}, {});
+  DeliverEarly();
+}
+
+void Connection::SetTimer(uint64_t delay_us, uintptr_t context) {
+  if (!OnLoop()) {
+    return Post(
+        [self = shared_from_this(), delay_us, context] { self->SetTimer(delay_us, context); });
+  }
+  if (deadlines_ != nullptr) deadlines_->Set(delay_us, context);
+}
+
+void Connection::OnDue(uintptr_t context) {
+  const auto keep = shared_from_this();
+  if (delivering_) return early_due_.push_back(context);
+  TellDue(context);
+  DeliverEarly();
+}
+
+void Connection::TellDue(uintptr_t context) {
+  if (!active_ || failed_) return;
+  delivering_ = true;
+  const auto* const bytes = reinterpret_cast<const uint8_t*>(&context);
+  const IpczResult result =
+      listener_.Call({bytes, sizeof(context)}, {}, IPCZ_TRANSPORT_ACTIVITY_TIMER);
+  delivering_ = false;
+  AfterCall(result);
+}
+
+// --- The end -------------------------------------------------------------------------------------
 
 void Connection::DeactivateNow() {
   if (!active_) return;
@@ -157,15 +251,29 @@ void Connection::Shut() {
     shut_ = true;
   }
   early_.clear();
+  early_due_.clear();
+  rung_early_ = false;
   end_.clear();
   if (channel_ == nullptr) return;
+  // A doorbell rung in this turn would not ring any more.
+  doorbell_->Hurry();
+  doorbell_.reset();
+  deadlines_.reset();
   channel_->Close();
   channel_.reset();
 }
 
+// --- Receiving -----------------------------------------------------------------------------------
+
 void Connection::OnChannelMessage(absl::Span<const uint8_t> payload,
                                   absl::Span<OwnedHandle> handles) {
   const auto keep = shared_from_this();
+  if (payload.empty() && !handles.empty()) return OnDoorbellOffered(handles);
+  if (payload.empty()) {
+    // Its doorbell had no room left, or it has none yet.
+    doorbell_->Drain();
+    OfferDoorbell();
+  }
   if (delivering_) {
     // Someone turns the loop inside a call of the listener.
     Datagram& datagram = early_.emplace_back();
@@ -174,14 +282,24 @@ void Connection::OnChannelMessage(absl::Span<const uint8_t> payload,
     return;
   }
   Deliver(payload, handles);
-  if (!early_.empty() || lost_) DeliverEarly();
+  DeliverEarly();
 }
 
 void Connection::DeliverEarly() {
-  while (active_ && !failed_ && !early_.empty()) {
-    Datagram datagram = std::move(early_.front());
-    early_.pop_front();
-    Deliver(datagram.bytes, absl::MakeSpan(datagram.handles));
+  while (active_ && !failed_) {
+    if (!early_.empty()) {
+      Datagram datagram = std::move(early_.front());
+      early_.pop_front();
+      Deliver(datagram.bytes, absl::MakeSpan(datagram.handles));
+    } else if (std::exchange(rung_early_, false)) {
+      Deliver({}, {});
+    } else if (!early_due_.empty()) {
+      const uintptr_t context = early_due_.back();
+      early_due_.pop_back();
+      TellDue(context);
+    } else {
+      break;
+    }
   }
   if (lost_) Fail();
 }
@@ -196,6 +314,10 @@ void Connection::Deliver(absl::Span<const uint8_t> payload, absl::Span<OwnedHand
   delivering_ = true;
   const IpczResult result = listener_.Call(payload, items, IPCZ_NO_FLAGS);
   delivering_ = false;
+  AfterCall(result);
+}
+
+void Connection::AfterCall(IpczResult result) {
   if (result != IPCZ_RESULT_OK) {
     LogErrorLimited(absl::StrCat("cut ", peer_.ToString()),
                     absl::StrCat("cut ", peer_.ToString(), " off: it broke the router's rules"));
@@ -231,6 +353,10 @@ void Connection::OnChannelClosed(const ChannelClosed& why) {
                     absl::StrCat("lost ", peer_.ToString(), ": ", why.text));
   }
   if (why.kind == ChannelClosed::Kind::kCut) ReportMisconduct(why.text);
+  Lose();
+}
+
+void Connection::Lose() {
   if (delivering_) {
     lost_ = true;
   } else {

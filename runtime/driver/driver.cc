@@ -201,6 +201,19 @@ IpczResult IPCZ_API QueryTrust(IpczDriverHandle transport, uint32_t, const void*
   return IPCZ_RESULT_OK;
 }
 
+IpczResult IPCZ_API RingDoorbell(IpczDriverHandle transport, uint32_t flags, const void*) {
+  auto* const item = DriverItem::GetAs<TransportItem>(transport);
+  if (item == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
+  return item->RingDoorbell((flags & IPCZ_RING_DOORBELL_AT_ONCE) != 0);
+}
+
+IpczResult IPCZ_API SetTimer(IpczDriverHandle transport, uint64_t delay_us, uintptr_t context,
+                             uint32_t, const void*) {
+  auto* const item = DriverItem::GetAs<TransportItem>(transport);
+  if (item == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
+  return item->SetTimer(delay_us, context);
+}
+
 IpczResult IPCZ_API AllocateSharedMemory(size_t num_bytes, uint32_t, const void*,
                                          IpczDriverHandle* driver_memory) {
   std::unique_ptr<MemoryItem> memory = MemoryItem::New(num_bytes);
@@ -273,8 +286,8 @@ const IpczDriver& PortalDriver() {
           &MapSharedMemory,
           &GenerateRandomBytes,
       },
-      nullptr,
-      nullptr,
+      &RingDoorbell,
+      &SetTimer,
       &QueryTrust,
   };
   return extended.driver;

@@ -73,6 +73,8 @@ class TransportItem : public DriverItem {
   // `accuser`: to the node that says so; null: this one. `reason`: its words, or nothing.
   virtual void ReportBadActivity(uintptr_t context, uint32_t flags, const TransportItem* accuser,
                                  std::string_view reason) = 0;
+  virtual IpczResult RingDoorbell(bool at_once) = 0;
+  virtual IpczResult SetTimer(uint64_t delay_us, uintptr_t context) = 0;
 
   // Whether the other end is in this process, so that items can cross as they are.
   virtual bool is_local() const = 0;

@@ -75,6 +75,9 @@ struct Limits {
   // Bytes of a ring that are read before others have their turn; a full ring at least.
   size_t ring_bytes_per_turn = size_t{1} << 20;
 
+  // What is written while a bell may wait for more.
+  size_t ring_bytes_until_hurry = size_t{32} << 10;
+
   // Pairs of nodes, and nodes of other networks, that one node remembers what was said of.
   size_t introductions_asked = 65536;
 };

@@ -64,6 +64,7 @@ struct LinkRings {
   bool resizing = false;   // other memory for `out` is being allocated or offered
   bool may_resize = true;  // nobody has refused it
   uint64_t written = 0;    // bytes since the last look at how much the ring is used
+  size_t until_hurry = 0;  // bytes until the bell that was rung last shall wait no more; 0: any
   bool switching = false;  // SwitchRing is in the queue
   bool waits = false;      // asked for a bell when there is room
 };

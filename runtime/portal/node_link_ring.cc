@@ -62,7 +62,13 @@ void NodeLink::Publish(Turn& turn, size_t bytes) {
   RingWriter& ring = rings_->out.writer;
   rings_->written += bytes;
   ring.Publish();
-  if (ring.TakeSleeper()) turn.Ring(this, transport_);
+  if (ring.TakeSleeper()) {
+    turn.Ring(this, transport_);
+    rings_->until_hurry = kLimits.ring_bytes_until_hurry;
+  }
+  if (rings_->until_hurry == 0) return;
+  rings_->until_hurry -= std::min(rings_->until_hurry, bytes);
+  if (rings_->until_hurry == 0) turn.Ring(this, transport_, IPCZ_RING_DOORBELL_AT_ONCE);
 }
 
 bool NodeLink::WriteFrame(Turn& turn, MessageType type, absl::Span<const uint8_t> body,
@@ -216,7 +222,7 @@ bool NodeLink::ReadRing(Transport* transport, ReadUntil until) {
           // The driver calls again when others had their turn; if it cannot, the other end does,
           // who finds that there is something to read and nobody awake.
           turn.Later([again = transport_] {
-            if (!again->SetTimer(0, kReadOn)) again->RingDoorbell();
+            if (!again->SetTimer(0, kReadOn)) again->RingDoorbell(IPCZ_NO_FLAGS);
           });
           return true;
         case FramesRead::kMessage:

@@ -55,11 +55,13 @@ IpczResult Transport::Transmit(absl::Span<const uint8_t> data,
                             IPCZ_NO_FLAGS, nullptr);
 }
 
-IpczResult Transport::RingDoorbell() const {
+IpczResult Transport::RingDoorbell(uint32_t flags) const {
   const IpczExtendedDriver* const extended =
       FindExtension(*driver(), offsetof(IpczExtendedDriver, SetTimer));
-  if (extended == nullptr || extended->RingDoorbell == nullptr) return Transmit({}, {});
-  return extended->RingDoorbell(handle(), IPCZ_NO_FLAGS, nullptr);
+  if (extended == nullptr || extended->RingDoorbell == nullptr) {
+    return flags == IPCZ_NO_FLAGS ? Transmit({}, {}) : IPCZ_RESULT_OK;
+  }
+  return extended->RingDoorbell(handle(), flags, nullptr);
 }
 
 bool Transport::SetTimer(uint64_t delay_us, uintptr_t context) const {

@@ -45,8 +45,8 @@ class Transport : public Object {
   // The driver takes the handles.
   IpczResult Transmit(absl::Span<const uint8_t> data,
                       absl::Span<const IpczDriverHandle> handles) const;
-  // Has the other end look at what is there without a datagram.
-  IpczResult RingDoorbell() const;
+  // Has the other end look at what is there without a datagram. `flags` as in IpczExtendedDriver.
+  IpczResult RingDoorbell(uint32_t flags) const;
   // False if the driver has no timers. See IpczExtendedDriver.
   bool SetTimer(uint64_t delay_us, uintptr_t context) const;
   // `forwarded`: whoever is at the other end only passed on what is reported.

@@ -32,8 +32,8 @@ void Turn::Flush(NodeLink* link) {
   flushes_.emplace_back(link);
 }
 
-void Turn::Ring(NodeLink* link, const Ref<Transport>& transport) {
-  bells_.push_back({Ref<NodeLink>(link), transport});
+void Turn::Ring(NodeLink* link, const Ref<Transport>& transport, uint32_t flags) {
+  bells_.push_back({Ref<NodeLink>(link), transport, flags});
 }
 
 // Returns whether there was anything to do.
@@ -50,8 +50,8 @@ bool Turn::RunAftermath() {
   if (!bells_.empty()) {
     const auto bells = std::move(bells_);
     bells_.clear();
-    for (const auto& [link, transport] : bells) {
-      if (transport->RingDoorbell() != IPCZ_RESULT_OK) link->OnSendFailed(transport.get());
+    for (const auto& [link, transport, flags] : bells) {
+      if (transport->RingDoorbell(flags) != IPCZ_RESULT_OK) link->OnSendFailed(transport.get());
     }
     return true;
   }

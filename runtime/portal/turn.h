@@ -56,7 +56,7 @@ class Turn {
   void Fire(const PendingEvent& event) { events_.push_back(event); }
   void Flush(NodeLink* link);
   // Wakes the other end of a connection, which finds what this turn wrote.
-  void Ring(NodeLink* link, const Ref<Transport>& transport);
+  void Ring(NodeLink* link, const Ref<Transport>& transport, uint32_t flags = IPCZ_NO_FLAGS);
   // Closes what is attached, then frees.
   void Discard(ParcelPtr parcel) { discarded_.Push(std::move(parcel)); }
   void Discard(ParcelQueue* queue) { discarded_.Append(queue); }
@@ -68,6 +68,7 @@ class Turn {
   struct Bell {
     Ref<NodeLink> link;
     Ref<Transport> transport;
+    uint32_t flags;
   };
 
   void Lock(Domain* domain);

@@ -88,8 +88,8 @@ bool InLongFaultProfile() {
 bool CanFail(SystemCall call, int error) {
   switch (error) {
     case EINTR:
-      return IsMessage(call) || call == SystemCall::kEpollWait || call == SystemCall::kPoll ||
-             call == SystemCall::kClose || call == SystemCall::kWait;
+      return IsMessage(call) || call == SystemCall::kRecv || call == SystemCall::kEpollWait ||
+             call == SystemCall::kPoll || call == SystemCall::kClose || call == SystemCall::kWait;
     case EAGAIN:  // a full buffer; one that is empty cannot be claimed of a stream with bytes in it
       return call == SystemCall::kSend || call == SystemCall::kSendmsg ||
              call == SystemCall::kThread;

@@ -49,6 +49,7 @@ int __real_poll(pollfd*, nfds_t, int);
 int __real_pthread_create(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
 ssize_t __real_read(int, void*, size_t);
 ssize_t __real_readlink(const char*, char*, size_t);
+ssize_t __real_recv(int, void*, size_t, int);
 ssize_t __real_recvmsg(int, msghdr*, int);
 ssize_t __real_send(int, const void*, size_t, int);
 ssize_t __real_sendmsg(int, const msghdr*, int);
@@ -126,14 +127,37 @@ void SetCallJudge(CallJudge judge) { the_judge.store(judge, std::memory_order_re
 
 const char* SystemCallName(SystemCall call) {
   static constexpr const char* kNames[] = {
-      "close",      "fcntl(F_DUPFD)", "epoll_create1",  "epoll_ctl",
-      "epoll_wait", "eventfd",        "fcntl",          "fstat",
-      "fstatfs",    "ftruncate",      "getrandom",      "madvise",
-      "memfd",      "mmap",           "munmap",         "opendir",
-      "pidfd",      "poll",           "read",           "readlink",
-      "recvmsg",    "send",           "sendmsg",        "getsockopt",
-      "socketpair", "pthread_create", "timerfd_create", "timerfd_settime",
-      "waitid",     "write",
+      "close",
+      "fcntl(F_DUPFD)",
+      "epoll_create1",
+      "epoll_ctl",
+      "epoll_wait",
+      "eventfd",
+      "fcntl",
+      "fstat",
+      "fstatfs",
+      "ftruncate",
+      "getrandom",
+      "madvise",
+      "memfd",
+      "mmap",
+      "munmap",
+      "opendir",
+      "pidfd",
+      "poll",
+      "read",
+      "readlink",
+      "recv",
+      "recvmsg",
+      "send",
+      "sendmsg",
+      "getsockopt",
+      "socketpair",
+      "pthread_create",
+      "timerfd_create",
+      "timerfd_settime",
+      "waitid",
+      "write",
   };
   static_assert(std::size(kNames) == static_cast<size_t>(SystemCall::kCount));
   return kNames[static_cast<size_t>(call)];
@@ -255,6 +279,11 @@ ssize_t __wrap_read(int fd, void* bytes, size_t size) {
 ssize_t __wrap_readlink(const char* path, char* target, size_t size) {
   return Through(SystemCall::kReadlink, ssize_t{-1},
                  [&] { return __real_readlink(path, target, size); });
+}
+
+ssize_t __wrap_recv(int socket, void* bytes, size_t size, int flags) {
+  return Through(SystemCall::kRecv, ssize_t{-1},
+                 [&] { return __real_recv(socket, bytes, size, flags); });
 }
 
 ssize_t __wrap_recvmsg(int socket, msghdr* message, int flags) {

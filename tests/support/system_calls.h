@@ -42,6 +42,7 @@ enum class SystemCall : uint8_t {
   kPoll,
   kRead,
   kReadlink,
+  kRecv,
   kRecvmsg,
   kSend,
   kSendmsg,

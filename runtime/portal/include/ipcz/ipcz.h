@@ -244,10 +244,10 @@ typedef uint32_t IpczTrust;
  * given &driver. Each of these functions may be null; with a plain IpczDriver all of them are. */
 struct IPCZ_ALIGN(8) IpczExtendedDriver {
   struct IpczDriver driver;
-
-  /* Has the handler at the other end called with an empty datagram, as if Transmit had sent one,
-   * but cheaper; several rings may lead to one call. Not in order with datagrams. Never blocks,
-   * whatever the other end does. Without it the router transmits an empty datagram. */
+#define IPCZ_RING_DOORBELL_AT_ONCE IPCZ_FLAG_BIT(16)
+  /* As if Transmit had sent an empty datagram, but cheaper, and not in order with datagrams; rings
+   * may be collected while their thread is at work (AT_ONCE: no new one, but those are rung now).
+   * Never blocks, whatever the other end does. Without it the router sends an empty datagram. */
   IpczResult(IPCZ_API* RingDoorbell)(IpczDriverHandle transport, uint32_t flags,
                                      const void* options);
 
