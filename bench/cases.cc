@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "bench/actor_pair.h"
+#include "bench/channel_cases.h"
 #include "bench/portal_cases.h"
 #include "bench/processor.h"
 #include "bench/raw_stream.h"
@@ -150,6 +151,7 @@ std::vector<Case> AllCases() {
     add("actor.fd", "1", placement,
         [](Figures& f, const Effort& e, Placement p) { Descriptors(f, e, p); });
   }
+  AddChannelCases(&cases);
   AddPortalCases(&cases);
   for (const char* what :
        {"compiler.check_gen", "compiler.one_file", "compiler.worst", "compiler.cxx_o2",
