@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/portal/limits.h"
 #include "runtime/portal/link_memory.h"
 #include "runtime/portal/portal_fixture_for_test.h"
 #include "runtime/portal/small_rings_for_test.h"
@@ -140,6 +141,61 @@ TEST_F(RingLinkTest, WhatWasWrittenBeforeANodeEndedArrives) {
   for (int i = 0; i < 100; ++i) EXPECT_EQ(std::to_string(i), Get(portals.a).text);
   EXPECT_TRUE(WaitUntilClosed(portals.a));
   CloseAll({portals.a, portals.b});
+}
+
+// Puts more into the ring whenever its reader comes to the end, from inside the reader's turn:
+// first as much as fits, and when the turn's budget is spent more than that.
+struct Refill {
+  static constexpr size_t kParcels = kLimits.ring_bytes_per_turn / 1024;
+  static constexpr size_t kTooMany = 20;
+
+  void PutMore(size_t count) {
+    // A frame of 1 KiB each.
+    for (; count > 0; --count)
+      EXPECT_EQ(IPCZ_RESULT_OK, test->Put(portals.a, std::string(960, 'x')));
+  }
+  static void IPCZ_API OnTrap(const IpczTrapEvent* event) {
+    if ((event->condition_flags & IPCZ_TRAP_REMOVED) != 0) return;
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a context is an integer in the interface.
+    reinterpret_cast<Refill*>(event->context)->Run();
+  }
+  void Run() {
+    while (test->Get(portals.b).result == IPCZ_RESULT_OK) ++got;
+    const IpczTrapConditions conditions = {sizeof(conditions), IPCZ_TRAP_ABOVE_MIN_LOCAL_PARCELS, 0,
+                                           0};
+    EXPECT_EQ(IPCZ_RESULT_OK,
+              test->ipcz().Trap(portals.b, &conditions, &OnTrap, reinterpret_cast<uintptr_t>(this),
+                                0, nullptr, nullptr, nullptr));
+    if (got <= kParcels) PutMore(got < kParcels ? 4 : kTooMany);
+  }
+
+  PortalFixture* test;
+  Portals portals;
+  size_t got = 0;
+};
+
+TEST_F(RingLinkTest, WhoWaitsForRoomIsRungAlsoByAReaderWhoseBudgetIsSpent) {
+  const SmallRings small;
+  const IpczCreateNodeOptions options = {
+      sizeof(options), IPCZ_MEMORY_FIXED_PARCEL_CAPACITY, nullptr, 0, nullptr, 0};
+  IpczHandle broker = 0;
+  ASSERT_EQ(IPCZ_RESULT_OK, ipcz().CreateNode(&TestNetwork::driver(), IPCZ_CREATE_NODE_AS_BROKER,
+                                              &options, &broker));
+  const Portals portals =
+      Connect(broker, NewNodeWith(TestNetwork::driver_with_timers(), IPCZ_NO_FLAGS));
+  network().Settle();
+  Refill refill = {this, portals};
+  refill.Run();
+  network().Settle();
+  EXPECT_FALSE(network().timers.empty());
+  // The reader reads on when the driver says so.
+  for (int i = 0; i < 10 && !network().timers.empty(); ++i) {
+    network().FireTimers();
+    network().Settle();
+  }
+  EXPECT_EQ(Refill::kParcels + Refill::kTooMany, refill.got);
+  CloseAll({portals.a, portals.b, broker});
+  CloseNodes();
 }
 
 // --- Size ----------------------------------------------------------------------------------------
