@@ -163,6 +163,18 @@ bool AreAttachable(const ReservedHandles& handles, Router* to) {
   return true;
 }
 
+// Null: there is no memory for it.
+ParcelPtr NewParcel(absl::Span<const uint8_t> bytes) {
+  ParcelPtr parcel = Parcel::New(bytes.size());
+  if (parcel != nullptr && !bytes.empty()) {
+    std::memcpy(parcel->data(), bytes.data(), bytes.size());
+  }
+  return parcel;
+}
+
+// Up to this size a parcel is made, or written, under the lock: taking that twice costs more.
+constexpr size_t kSmallPut = 1024;
+
 IpczResult IPCZ_API Put(IpczHandle portal, const void* data, size_t num_bytes,
                         const IpczHandle* handles, size_t num_handles, uint32_t /*flags*/,
                         const void* /*options*/) {
@@ -170,9 +182,18 @@ IpczResult IPCZ_API Put(IpczHandle portal, const void* data, size_t num_bytes,
   if (!router || (num_bytes > 0 && data == nullptr)) return IPCZ_RESULT_INVALID_ARGUMENT;
   ReservedHandles reserved(handles, num_handles, ReservedHandles::kAttachable);
   if (!AreAttachable(reserved, router.get())) return IPCZ_RESULT_INVALID_ARGUMENT;
-  ParcelPtr parcel = Parcel::New(num_bytes);
+  const absl::Span<const uint8_t> bytes(static_cast<const uint8_t*>(data), num_bytes);
+  if (num_handles == 0) {
+    Turn turn(router->domain(), Cause::kApiCall);
+    if (router->PutAtOnce(turn, bytes)) return IPCZ_RESULT_OK;
+    if (num_bytes <= kSmallPut) {
+      ParcelPtr parcel = NewParcel(bytes);
+      return parcel == nullptr ? IPCZ_RESULT_RESOURCE_EXHAUSTED
+                               : router->Put(turn, parcel, reserved);
+    }
+  }
+  ParcelPtr parcel = NewParcel(bytes);
   if (parcel == nullptr) return IPCZ_RESULT_RESOURCE_EXHAUSTED;
-  if (num_bytes > 0) std::memcpy(parcel->data(), data, num_bytes);
   Turn turn(router->domain(), Cause::kApiCall);
   return router->Put(turn, parcel, reserved);
 }

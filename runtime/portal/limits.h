@@ -75,6 +75,9 @@ struct Limits {
   // Bytes of a ring that are read before others have their turn; a full ring at least.
   size_t ring_bytes_per_turn = size_t{1} << 20;
 
+  // Bytes of a ring that are read under the lock before the application sees them.
+  size_t ring_bytes_per_lock = size_t{64} << 10;
+
   // What is written while a bell may wait for more.
   size_t ring_bytes_until_hurry = size_t{32} << 10;
 

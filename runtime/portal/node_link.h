@@ -126,6 +126,8 @@ class NodeLink : public RefCounted {
   // --- Sending (node_link_send.cc) ---------------------------------------------------------------
 
   void Send(Turn& turn, RemoteLink* link, ParcelPtr parcel);
+  // A parcel of these bytes, into the ring. False: that is not possible now.
+  bool SendAtOnce(Turn& turn, const RemoteLink* link, absl::Span<const uint8_t> bytes);
   void SendEnd(Turn& turn, RemoteLink* link, End end);
   void SendControl(Turn& turn, MessageType type, RemoteLink* link);
   void SendFlag(Turn& turn, MessageType type, RemoteLink* link, bool flag);
@@ -239,7 +241,7 @@ class NodeLink : public RefCounted {
   // What is the reason to read: a bell, after which others want their turn too, or a message that
   // came by the transport and has its predecessors in the ring.
   enum class ReadUntil : uint8_t { kBudget, kTransportMessage };
-  enum class FramesRead : uint8_t { kAll, kBudgetSpent, kMessage, kIllegal, kDisconnected };
+  enum class FramesRead : uint8_t { kAll, kShareRead, kBudgetSpent, kMessage, kIllegal, kDisconnected };
   enum class FrameRead : uint8_t { kGoesOn, kWaits, kMessage, kIllegal };
   bool OnDoorbell(Transport* transport);
   bool ReadRing(Transport* transport, ReadUntil until);

@@ -182,6 +182,11 @@ bool NodeLink::OnParcel(Turn& turn, ParsedParcel& parsed) {
   const Ref<RemoteLink> link = found == hops_.end() ? nullptr : found->second;
   if (link && (link->received_end != End::kNone || link->parked_nonce != 0)) return false;
   if (is_limited() && transport_->held_bytes() > node_->limits().held_bytes_per_link) return false;
+  // What most parcels are: without portals, for a portal here.
+  if (link && parsed.portals.empty() && parsed.parcel->awaited == nullptr && link->router &&
+      link->router->DeliverAtOnce(turn, link.get(), parsed.parcel)) {
+    return true;
+  }
   for (const ParsedParcel::Portal& portal : parsed.portals) {
     const Ref<RemoteLink> hop = AddPeerHop(portal.hop, HopMaker::kParcel);
     if (!hop) return false;

@@ -212,6 +212,9 @@ bool NodeLink::ReadRing(Transport* transport, ReadUntil until) {
           // whoever sends it need not ring.
           if (next_received_ != first || rings_->in.reader.Sleep()) continue;
           return true;
+        case FramesRead::kShareRead:
+          if (rings_->in.reader.Release()) turn.Ring(this, transport_);
+          continue;
         case FramesRead::kBudgetSpent:
           if (until == ReadUntil::kTransportMessage) {
             Disconnect(turn);
@@ -240,6 +243,7 @@ NodeLink::FramesRead NodeLink::ReadFrames(Turn& turn, ReadUntil until, size_t* b
                           ? std::max(rings_->in.reader.capacity(), kLimits.ring_bytes_per_turn)
                           : 2 * LinkMemory::kMaxCapacity;
   rings_->in.reader.Awake();
+  const size_t before = *budget;
   while (true) {
     RingReader& ring = rings_->in.reader;
     FrameHeader frame;
@@ -247,6 +251,7 @@ NodeLink::FramesRead NodeLink::ReadFrames(Turn& turn, ReadUntil until, size_t* b
     if (found == RingReader::Found::kIllegal) return FramesRead::kIllegal;
     if (found == RingReader::Found::kNothing) return FramesRead::kAll;
     if (*budget >= most) return FramesRead::kBudgetSpent;
+    if (*budget - before >= kLimits.ring_bytes_per_lock) return FramesRead::kShareRead;
     FrameRead read = rings_->arriving.left > 0 ? ReadContinuation(turn, ring, frame, message)
                                                : ReadBeginning(turn, ring, frame, message);
     if (read == FrameRead::kWaits) return FramesRead::kAll;

@@ -81,10 +81,14 @@ void NodeLink::Queue(Turn& turn, MessageType type, RemoteLink* link, absl::Span<
   turn.Flush(this);
 }
 
+bool NodeLink::SendAtOnce(Turn& turn, const RemoteLink* link, absl::Span<const uint8_t> bytes) {
+  return CanSend(link) && MayWriteAtOnce() && WriteParcel(turn, link, bytes);
+}
+
 void NodeLink::Send(Turn& turn, RemoteLink* link, ParcelPtr parcel) {
   if (!CanSend(link)) return turn.Discard(std::move(parcel));
-  if (parcel->attachments.empty() && MayWriteAtOnce() &&
-      WriteParcel(turn, link, absl::MakeConstSpan(parcel->data(), parcel->size()))) {
+  if (parcel->attachments.empty() &&
+      SendAtOnce(turn, link, absl::MakeConstSpan(parcel->data(), parcel->size()))) {
     return turn.Discard(std::move(parcel));
   }
   // Who put them hears of it now, whoever transmits the parcel, and when.

@@ -53,6 +53,9 @@ class Router : public Object {
   IpczPortalStatus Status() const;
   // Attaches the handles to the parcel and sends it, or changes nothing.
   IpczResult Put(Turn& turn, ParcelPtr& parcel, ReservedHandles& handles);
+  // Puts a parcel without attachments straight into shared memory. False: nothing was done, and Put
+  // will say why, or finds another way.
+  bool PutAtOnce(Turn& turn, absl::Span<const uint8_t> bytes);
   IpczResult BeginPut(ParcelPtr parcel, volatile void** data, IpczTransaction* transaction);
   IpczResult EndPut(Turn& turn, IpczTransaction transaction, size_t num_bytes,
                     ReservedHandles& handles);
@@ -103,6 +106,10 @@ class Router : public Object {
 
   // The link has something new to read, or ended.
   void Pull(Turn& turn);
+
+  // As if the link had it to read, and it were pulled. False: it is not this router's turn to read
+  // it.
+  bool DeliverAtOnce(Turn& turn, RemoteLink* link, ParcelPtr& parcel);
 
   // --- Limits (router_flow.cc) -------------------------------------------------------------------
 
@@ -193,6 +200,8 @@ class Router : public Object {
   ParcelPtr TakeHead(Turn& turn);
   void RememberOrigin(Turn& turn, const Parcel& parcel);
 
+  void CountSent(size_t num_bytes);
+  void CountReceived(RemoteLink* link, size_t num_bytes);
   void SendOut(Turn& turn, ParcelPtr parcel);
   void SendEnd(Turn& turn, End end);
   void ReceiveFromPeer(Turn& turn, ParcelPtr parcel);

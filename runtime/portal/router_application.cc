@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "runtime/portal/box.h"
+#include "runtime/portal/node_link.h"
 #include "runtime/portal/reserved_handles.h"
 #include "runtime/portal/router.h"
 
@@ -53,6 +54,18 @@ IpczResult Router::Put(Turn& turn, ParcelPtr& parcel, ReservedHandles& handles) 
   used_ = true;
   SendOut(turn, std::move(parcel));
   return IPCZ_RESULT_OK;
+}
+
+bool Router::PutAtOnce(Turn& turn, absl::Span<const uint8_t> bytes) {
+  if (is_proxy() || closed_ || in_end_ != End::kNone || out_end_ != End::kNone || peer_ ||
+      !current_ || !MayPut(bytes.size()) ||
+      !current_->node_link->SendAtOnce(turn, current_.get(), bytes)) {
+    return false;
+  }
+  CountPut(bytes.size());
+  CountSent(bytes.size());
+  used_ = true;
+  return true;
 }
 
 IpczResult Router::BeginPut(ParcelPtr parcel, volatile void** data, IpczTransaction* transaction) {

@@ -17,14 +17,18 @@ namespace ipdl::portal {
 
 // --- Outward -------------------------------------------------------------------------------------
 
+void Router::CountSent(size_t num_bytes) {
+  current_->traffic.CountSent(num_bytes);
+  current_->node_link->node().CountSent(num_bytes);
+}
+
 void Router::SendOut(Turn& turn, ParcelPtr parcel) {
   if (out_end_ != End::kNone) {  // NOLINT(bugprone-branch-clone): the order matters
     turn.Discard(std::move(parcel));
   } else if (peer_) {
     peer_->ReceiveFromPeer(turn, std::move(parcel));
   } else if (current_) {
-    current_->traffic.CountSent(parcel->size());
-    current_->node_link->node().CountSent(parcel->size());
+    CountSent(parcel->size());
     current_->node_link->Send(turn, current_.get(), std::move(parcel));
   } else {
     turn.Discard(std::move(parcel));
@@ -124,6 +128,22 @@ ParcelPtr Router::PopInbound() {
   return parcel;
 }
 
+void Router::CountReceived(RemoteLink* link, size_t num_bytes) {
+  link->traffic.CountReceived(num_bytes);
+  link->node_link->node().CountReceived(num_bytes);
+}
+
+bool Router::DeliverAtOnce(Turn& turn, RemoteLink* link, ParcelPtr& parcel) {
+  if (current_ != link || old_ || partner_ || closed_ || in_end_ != End::kNone ||
+      !link->pending.empty()) {
+    return false;
+  }
+  parcel->came_directly = IsDirectRemote();
+  CountReceived(link, parcel->size());
+  Deliver(turn, std::move(parcel));
+  return true;
+}
+
 void Router::Pull(Turn& turn) {
   while (in_end_ == End::kNone) {
     const Ref<RemoteLink> link = old_ ? old_ : current_;
@@ -131,8 +151,7 @@ void Router::Pull(Turn& turn) {
     while (!link->pending.empty() && link->pending.front()->awaited == nullptr) {
       ParcelPtr parcel = link->pending.Pop();
       if (link != current_ || !IsDirectRemote()) parcel->came_directly = false;
-      link->traffic.CountReceived(parcel->size());
-      link->node_link->node().CountReceived(parcel->size());
+      CountReceived(link.get(), parcel->size());
       Deliver(turn, std::move(parcel));
     }
     if (!link->pending.empty() || link->received_end == End::kNone) return;
