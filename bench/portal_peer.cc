@@ -55,7 +55,7 @@ class Servant {
   bool TakeParcel() {
     IpczHandle attached = IPCZ_INVALID_HANDLE;
     size_t size = buffer_.size();
-    if (order_.kind == PortalOrder::kDrain
+    if (order_.kind == PortalOrder::kSkim
             ? !process_.Skim(portal_, &size)
             : !process_.Get(portal_, buffer_.data(), &size, &attached)) {
       return false;
@@ -67,6 +67,7 @@ class Servant {
         process_.Put(portal_, buffer_.data(), size);
         break;
       case PortalOrder::kDrain:
+      case PortalOrder::kSkim:
         if (is_last || (order_.count - left_) % order_.every == 0) Answer(0);
         break;
       case PortalOrder::kClose:

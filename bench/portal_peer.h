@@ -20,6 +20,7 @@ struct PortalOrder {
   enum Kind : uint32_t {
     kEcho,   // `count` parcels are put back as they are
     kDrain,  // after every `every` of `count` parcels, and the last, one is put back
+    kSkim,   // the same, and they are looked at where they are
     kClose,  // the portals in `count` parcels are closed; then one parcel is put back
     kKeep,   // they are kept; the parcel put back says how many heap bytes each one cost
   };
