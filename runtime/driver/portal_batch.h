@@ -66,33 +66,55 @@ class PortalBatch {
                   const Room& room, std::string* why_refused);
   void AddControl(FrameKind kind, uint64_t token);
 
-  bool empty() const { return bytes_.empty(); }
-  absl::Span<const uint8_t> bytes() const { return bytes_.bytes(); }
-  std::vector<OwnedHandle>& handles() { return handles_; }
-  const std::vector<OwnedHandle>& handles() const { return handles_; }
+  // Of the messages that have ended.
+  size_t num_bytes() const { return ended_bytes() + early_.size(); }
+  size_t num_handles() const { return ended_handles() - next_handle_ + early_handles_.size(); }
+  bool empty() const { return num_bytes() == 0; }
+  // Those messages, for one parcel; until anything else is called. Take the handles, then Clear.
+  struct Ready {
+    absl::Span<const uint8_t> bytes;
+    absl::Span<OwnedHandle> handles;
+  };
+  Ready GetReady();
   // After everything was put, or is to be dropped.
   void Clear();
   // Drops everything and takes no more messages.
   void Stop();
 
  private:
+  // A message that was begun while another one is open, or after the end.
   struct Draft {
     ByteQueue bytes;
     std::vector<OwnedHandle> handles;
     std::optional<Writer> writer;
   };
 
-  Draft& Innermost(const Writer& writer);
-  void Finish(Draft& draft);
+  size_t ended_bytes() const { return open_ ? open_at_ : bytes_.size(); }
+  size_t ended_handles() const { return open_ ? open_handle_ : handles_.size(); }
+  bool IsOpen(const Writer& writer) const { return open_ && &writer == &*writer_; }
+  SendResult Check(Writer& writer, absl::Span<const OwnedHandle> handles, const Room& room,
+                   std::string* why) const;
   SendResult Admit(size_t payload, absl::Span<const OwnedHandle> handles, const Room& room,
                    std::string* why) const;
+  void CloseOpen(bool keep);
+  std::unique_ptr<Draft> TakeDraft(const Writer& writer);
   void Add(absl::Span<const uint8_t> payload, std::vector<OwnedHandle>& handles);
+  void InsertEarly();
 
   const Limits* const limits_;
+  // Messages that have ended, and behind them the one that is written in place, if `open_`.
   ByteQueue bytes_;
   std::vector<OwnedHandle> handles_;
-  std::vector<std::unique_ptr<Draft>> drafts_;  // the first open_ are open; the rest is spare
-  size_t open_ = 0;
+  size_t next_handle_ = 0;  // those before were taken while a message was open
+  bool open_ = false;
+  size_t open_at_ = 0;      // where its frame begins in bytes_
+  size_t open_handle_ = 0;  // and its handles in handles_
+  std::optional<Writer> writer_;
+
+  std::vector<std::unique_ptr<Draft>> drafts_;  // the innermost is the last
+  // What ended while the message in place is open: it goes before that.
+  ByteQueue early_;
+  std::vector<OwnedHandle> early_handles_;
   bool stopped_ = false;
 };
 

@@ -403,10 +403,11 @@ void PortalChannel::FlushTransport() {
 
 void PortalChannel::PutBatch() {
   if (batch_.empty()) return;
+  const PortalBatch::Ready ready = batch_.GetReady();
   std::vector<IpczHandle> handles;
-  handles.reserve(batch_.handles().size());
+  handles.reserve(ready.handles.size());
   IpczResult result = IPCZ_RESULT_OK;
-  for (OwnedHandle& handle : batch_.handles()) {
+  for (OwnedHandle& handle : ready.handles) {
     if (handle.kind() == OwnedHandle::Kind::kPortal) {
       handles.push_back(TakePortal(std::move(handle)));
       continue;
@@ -423,10 +424,9 @@ void PortalChannel::PutBatch() {
     }
     handles.push_back(box);
   }
-  const absl::Span<const uint8_t> bytes = batch_.bytes();
   if (result == IPCZ_RESULT_OK) {
-    result = portal_.ipcz->Put(portal_.portal, bytes.data(), bytes.size(), handles.data(),
-                               handles.size(), IPCZ_NO_FLAGS, nullptr);
+    result = portal_.ipcz->Put(portal_.portal, ready.bytes.data(), ready.bytes.size(),
+                               handles.data(), handles.size(), IPCZ_NO_FLAGS, nullptr);
   }
   if (result != IPCZ_RESULT_OK) {
     for (const IpczHandle handle : handles) {

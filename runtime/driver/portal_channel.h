@@ -71,8 +71,8 @@ class PortalChannel final : public Channel, private Transport {
   bool ReadNow() override;
   bool IsOpen() const override { return IsWhole() && !broken_; }
   // Not put yet.
-  size_t queued_bytes() const override { return batch_.bytes().size(); }
-  size_t queued_handles() const override { return batch_.handles().size(); }
+  size_t queued_bytes() const override { return batch_.num_bytes(); }
+  size_t queued_handles() const override { return batch_.num_handles(); }
   bool HasRoom(size_t payload_bytes, size_t handles) const override;
   // That of the link which the route was last seen to be settled on.
   const PeerLabel& peer() const override;
