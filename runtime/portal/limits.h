@@ -72,8 +72,11 @@ struct Limits {
   // Pieces of memory that are allocated for a node that has made this one its delegate.
   size_t memory_requests_per_link = 4096;
 
-  // Bytes of a ring that are read before others have their turn; a full ring at least.
-  size_t ring_bytes_per_turn = size_t{1} << 20;
+  // Bytes of a ring that are read before others have their turn: little enough that the parcels
+  // are taken while they are in the processor's cache. A full ring at least, and at least so many
+  // bytes, where the driver has no timers and the other end must ring for the rest.
+  size_t ring_bytes_per_turn = size_t{64} << 10;
+  size_t ring_bytes_per_bell = size_t{1} << 20;
 
   // Bytes of a ring that are read under the lock before the application sees them.
   size_t ring_bytes_per_lock = size_t{64} << 10;

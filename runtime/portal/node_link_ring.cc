@@ -239,9 +239,12 @@ bool NodeLink::ReadRing(Transport* transport, ReadUntil until) {
 NodeLink::FramesRead NodeLink::ReadFrames(Turn& turn, ReadUntil until, size_t* budget,
                                           std::vector<uint8_t>* message) {
   // Before a message of the transport there is at most what fits, in a ring and its successor.
-  const size_t most = until == ReadUntil::kBudget
-                          ? std::max(rings_->in.reader.capacity(), kLimits.ring_bytes_per_turn)
-                          : 2 * LinkMemory::kMaxCapacity;
+  size_t most = 2 * LinkMemory::kMaxCapacity;
+  if (until == ReadUntil::kBudget) {
+    most = transport_->has_timers()
+               ? kLimits.ring_bytes_per_turn
+               : std::max(rings_->in.reader.capacity(), kLimits.ring_bytes_per_bell);
+  }
   rings_->in.reader.Awake();
   const size_t before = *budget;
   while (true) {

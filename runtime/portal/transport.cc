@@ -64,11 +64,16 @@ IpczResult Transport::RingDoorbell(uint32_t flags) const {
   return extended->RingDoorbell(handle(), flags, nullptr);
 }
 
-bool Transport::SetTimer(uint64_t delay_us, uintptr_t context) const {
+bool Transport::has_timers() const {
   const IpczExtendedDriver* const extended =
       FindExtension(*driver(), offsetof(IpczExtendedDriver, QueryTrust));
-  return extended != nullptr && extended->SetTimer != nullptr &&
-         extended->SetTimer(handle(), delay_us, context, IPCZ_NO_FLAGS, nullptr) == IPCZ_RESULT_OK;
+  return extended != nullptr && extended->SetTimer != nullptr;
+}
+
+bool Transport::SetTimer(uint64_t delay_us, uintptr_t context) const {
+  return has_timers() &&
+         FindExtension(*driver(), offsetof(IpczExtendedDriver, QueryTrust))
+                 ->SetTimer(handle(), delay_us, context, IPCZ_NO_FLAGS, nullptr) == IPCZ_RESULT_OK;
 }
 
 IpczResult Transport::ReportBadActivity(uintptr_t context, std::string_view reason,

@@ -47,7 +47,9 @@ class Transport : public Object {
                       absl::Span<const IpczDriverHandle> handles) const;
   // Has the other end look at what is there without a datagram. `flags` as in IpczExtendedDriver.
   IpczResult RingDoorbell(uint32_t flags) const;
-  // False if the driver has no timers. See IpczExtendedDriver.
+  // Whether the driver's table has them; a transport may still be without.
+  bool has_timers() const;
+  // False if this transport has no timers. See IpczExtendedDriver.
   bool SetTimer(uint64_t delay_us, uintptr_t context) const;
   // `forwarded`: whoever is at the other end only passed on what is reported.
   IpczResult ReportBadActivity(uintptr_t context, std::string_view reason, bool forwarded) const;
