@@ -95,6 +95,37 @@ TEST_P(ChannelTest, MessagesOpenInsideOneAnotherGoInTheOrderOfTheirEnds) {
   EXPECT_THAT(at_b_.identities, ElementsAre(1, 2));
 }
 
+TEST_P(ChannelTest, AFlushInsideAnOpenMessageLosesNothingOfEither) {
+  for (const bool keeps : {true, false}) {
+    at_a_ = RecordingDelegate();
+    at_b_ = RecordingDelegate();
+    Connect();
+    SendHandles(*a_, "before", 1, 1);
+    Writer& outer = a_->Begin();
+    outer.PutBytes(Text("outer"));
+    outer.PutHandle(DescriptorNumbered(4).TakeOwned());
+    a_->Flush();
+    SendHandles(*a_, "first", 2, 1);
+    a_->Flush();
+    SendHandles(*a_, "second", 3, 1);
+    outer.PutHandle(DescriptorNumbered(5).TakeOwned());
+    if (keeps) {
+      EXPECT_TRUE(a_->End(outer));
+    } else {
+      a_->Abandon(outer);
+    }
+    SendHandles(*a_, "behind", 6, 1);
+    RunUntilIdle();
+    if (keeps) {
+      EXPECT_THAT(at_b_.messages, ElementsAre("before", "first", "second", "outer\1\1", "behind"));
+      EXPECT_THAT(at_b_.identities, ElementsAre(1, 2, 3, 4, 5, 6));
+    } else {
+      EXPECT_THAT(at_b_.messages, ElementsAre("before", "first", "second", "behind"));
+      EXPECT_THAT(at_b_.identities, ElementsAre(1, 2, 3, 6));
+    }
+  }
+}
+
 TEST_P(ChannelTest, MessagesUpToTheLimitsPassAndNoLarger) {
   SetLogSink([](std::string_view) {});
   limits_.message_bytes = 4096;
