@@ -22,7 +22,9 @@
 // costs the sender no more than that. A receiver trusts nothing: it sees bytes, and an end that was
 // said (Finish) or was not (the sender died, dropped its end, or broke the rules).
 //
-// Threads: each end belongs to one thread at a time.
+// Threads: each end belongs to one thread at a time. One that came in a message is reached by way
+// of that message's loop: bytes come and go while that loop turns, also if the end is used on
+// another.
 
 #ifndef IPDL_GLUE_DATA_PIPE_H_
 #define IPDL_GLUE_DATA_PIPE_H_

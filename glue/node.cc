@@ -308,9 +308,8 @@ OwnedHandle Node::Bring(OwnedHandle portal, NodeNumber from) {
       // NOLINTNEXTLINE(performance-no-int-to-ptr): a context is an integer in the interface.
       *reinterpret_cast<RunLoop**>(context) = LoopOf(transport);
     };
-    reinterpret_cast<const IpczExtendedAPI&>(Api()).QueryPeer(
-        static_cast<IpczHandle>(portal.value()), see_loop, reinterpret_cast<uintptr_t>(&loop),
-        IPCZ_QUERY_PEER_NEXT_HOP, nullptr);
+    ExtendedApi().QueryPeer(static_cast<IpczHandle>(portal.value()), see_loop,
+                            reinterpret_cast<uintptr_t>(&loop), IPCZ_QUERY_PEER_NEXT_HOP, nullptr);
     if (loop == nullptr || loop == loop_) return portal;
   }
   std::vector<Process::Step> way;
@@ -355,8 +354,7 @@ void Node::AwaitRoutes() {
   IpczCounters counters = {};
   counters.size = sizeof(counters);
   do {
-    reinterpret_cast<const IpczExtendedAPI&>(Api()).QueryCounters(node_, IPCZ_NO_FLAGS, nullptr,
-                                                                  &counters);
+    ExtendedApi().QueryCounters(node_, IPCZ_NO_FLAGS, nullptr, &counters);
   } while (counters.num_proxies != 0 && loop_->WaitTransports(end));
 }
 

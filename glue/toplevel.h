@@ -38,8 +38,9 @@ class ToplevelActor : public Actor {
   // The peer's process id as its launcher reported it; 0 if this side does not know it.
   int64_t OtherPid() const;
 
-  // Bytes sent but not yet taken by the kernel. Sends answer kWouldBlock once this has passed
-  // Limits::queued_bytes; OnWritable tells when to go on.
+  // Bytes sent that the router has not taken yet: those of this turn, as a rule. What it took and
+  // the peer did not read is not among them, but counts for Limits::queued_bytes, beyond which
+  // sends answer kWouldBlock; OnWritable tells when to go on.
   size_t queued_bytes() const;
   // Hands what was sent to the kernel now instead of at the end of the loop's turn. False if the
   // connection is closed, or if the peer reads too slowly to take all of it.

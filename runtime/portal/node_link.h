@@ -241,7 +241,14 @@ class NodeLink : public RefCounted {
   // What is the reason to read: a bell, after which others want their turn too, or a message that
   // came by the transport and has its predecessors in the ring.
   enum class ReadUntil : uint8_t { kBudget, kTransportMessage };
-  enum class FramesRead : uint8_t { kAll, kShareRead, kBudgetSpent, kMessage, kIllegal, kDisconnected };
+  enum class FramesRead : uint8_t {
+    kAll,
+    kShareRead,
+    kBudgetSpent,
+    kMessage,
+    kIllegal,
+    kDisconnected
+  };
   enum class FrameRead : uint8_t { kGoesOn, kWaits, kMessage, kIllegal };
   bool OnDoorbell(Transport* transport);
   bool ReadRing(Transport* transport, ReadUntil until);

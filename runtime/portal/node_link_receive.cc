@@ -64,11 +64,13 @@ void NodeLink::OnTimer(Transport* transport, uintptr_t context) {
 bool NodeLink::OnMessage(Transport* transport, absl::Span<const uint8_t> data,
                          absl::Span<const IpczDriverHandle> raw_handles) {
   if (data.empty() && raw_handles.empty()) return OnDoorbell(transport);
+  const Ref<NodeLink> self(this);  // a message may end the link
   // What precedes it, and what waited for it, may be in the ring.
   if (!ReadRing(transport, ReadUntil::kTransportMessage)) {
     const IncomingHandles refused(driver_, raw_handles);
     return false;
   }
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDelete): it cannot follow the count.
   return Receive(transport, data, raw_handles) && ReadRing(transport, ReadUntil::kBudget);
 }
 
