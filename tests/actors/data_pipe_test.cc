@@ -269,6 +269,7 @@ FORKED_TEST(DataPipeBetweenProcesses, CarriesMoreThanItHolds) {
   while (drain.end.ok()) loop->Turn(absl::InfiniteDuration());
   EXPECT_TRUE(absl::IsOutOfRange(drain.end)) << drain.end;
   EXPECT_EQ(Pattern(0, kMuch), drain.bytes);
+  parent->Close();
   pair.Kill();
 }
 
@@ -339,6 +340,7 @@ FORKED_TEST(DataPipeBetweenProcesses, TravelsWithBytesInItAndHalfRead) {
   while (drain.end.ok()) loop->Turn(absl::InfiniteDuration());
   EXPECT_TRUE(absl::IsOutOfRange(drain.end)) << drain.end;
   EXPECT_EQ(Pattern(150, 10'350), drain.bytes);
+  parent->Close();
   pair.Kill();
 }
 
