@@ -93,6 +93,12 @@ Doorbell::Accepted Doorbell::Accept(absl::Span<OwnedHandle> offered, PeerTrust p
     if (!FileDescriptor::From(std::move(offered[i]), &descriptors[i])) return Accepted::kIllegal;
   }
   if (hears_bytes_ || !IsStreamSocket(descriptors[0])) return Accepted::kIllegal;
+  // Whom we trust does not make us wait when we close it, so that takes no thread of its own.
+  if (peer != PeerTrust::kUntrusted) {
+    for (FileDescriptor& descriptor : descriptors) {
+      descriptor = FileDescriptor(descriptor.Release());
+    }
+  }
   if (!Hear(std::move(descriptors[0]))) return Accepted::kUnheard;
   hears_bytes_ = true;
   may_read_ = peer != PeerTrust::kUntrusted;

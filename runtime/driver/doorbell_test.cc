@@ -106,6 +106,26 @@ class DoorbellTest : public testing::Test {
   const size_t objects_before_;
 };
 
+int g_threads = 0;
+
+TEST_F(DoorbellTest, ABellOfWhomWeTrustIsClosedWithoutAThread) {
+  SetCallJudge([](SystemCall call) {
+    g_threads += call == SystemCall::kThread ? 1 : 0;
+    return CallFate();
+  });
+  for (const PeerTrust of_a : {PeerTrust::kLauncher, PeerTrust::kUntrusted}) {
+    const auto [a, b] = Ends(PeerTrust::kUntrusted, of_a);
+    Ring(a);
+    EXPECT_EQ(1u, Heard());
+    Close(a);
+    Close(b);
+    Heard();
+    // Somebody else's may be one whose close waits.
+    EXPECT_EQ(of_a == PeerTrust::kUntrusted, g_threads != 0);
+  }
+  SetCallJudge(nullptr);
+}
+
 TEST_F(DoorbellTest, EachRingIsHeardWhateverTheEndsThinkOfEachOther) {
   const PeerTrust all[] = {PeerTrust::kUntrusted, PeerTrust::kLauncher, PeerTrust::kSelf};
   for (const PeerTrust of_b : all) {
