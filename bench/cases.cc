@@ -8,6 +8,7 @@
 #include "bench/actor_pair.h"
 #include "bench/channel_cases.h"
 #include "bench/portal_cases.h"
+#include "bench/portal_route_cases.h"
 #include "bench/processor.h"
 #include "bench/raw_stream.h"
 #include "bench/script_case.h"
@@ -153,6 +154,7 @@ std::vector<Case> AllCases() {
   }
   AddChannelCases(&cases);
   AddPortalCases(&cases);
+  AddPortalRouteCases(&cases);
   for (const char* what :
        {"compiler.check_gen", "compiler.one_file", "compiler.worst", "compiler.cxx_o2",
         "compiler.cxx_o2.files", "compiler.text_per_message"}) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/portal_process.h"
+#include "bench/processor.h"
 #include "runtime/channel/socket_channel.h"
 
 namespace ipdl::bench {
@@ -39,7 +40,11 @@ class Servant {
     });
   }
   int Run() {
-    process_.RunUntil([this] { return process_.IsDead(portal_); });
+    process_.RunUntil([this] {
+      LookAtPassed();
+      LookAtMet();
+      return process_.IsDead(portal_);
+    });
     return 0;
   }
 
@@ -49,7 +54,27 @@ class Servant {
     if (!process_.Get(portal_, &order_, &size)) return false;
     left_ = order_.count;
     heap_ = HeapBytes();
+    if (order_.kind != PortalOrder::kPass) return true;
+    left_ = 0;
+    const auto [stays, goes] = process_.Open();
+    passed_ = stays;
+    passed_ns_ = NowNs();
+    process_.Put(portal_, "", 0, {goes});
     return true;
+  }
+
+  void LookAtPassed() {
+    size_t size = 0;
+    if (passed_ == IPCZ_INVALID_HANDLE || !process_.Get(passed_, nullptr, &size)) return;
+    Answer(static_cast<uint64_t>(NowNs() - passed_ns_));
+    process_.Close(std::exchange(passed_, IPCZ_INVALID_HANDLE));
+  }
+
+  void LookAtMet() {
+    if (met_ == IPCZ_INVALID_HANDLE) return;
+    if (!process_.IsSettled(met_)) return;
+    process_.Put(met_, nullptr, 0);
+    process_.Close(std::exchange(met_, IPCZ_INVALID_HANDLE));
   }
 
   bool TakeParcel() {
@@ -63,6 +88,11 @@ class Servant {
     --left_;
     const bool is_last = left_ == 0;
     switch (order_.kind) {
+      case PortalOrder::kPass:
+        break;
+      case PortalOrder::kMeet:
+        met_ = attached;
+        break;
       case PortalOrder::kEcho:
         process_.Put(portal_, buffer_.data(), size);
         break;
@@ -91,6 +121,9 @@ class Servant {
   const IpczHandle portal_;
   std::vector<char> buffer_;
   std::vector<IpczHandle> kept_;
+  IpczHandle passed_ = IPCZ_INVALID_HANDLE;
+  int64_t passed_ns_ = 0;
+  IpczHandle met_ = IPCZ_INVALID_HANDLE;
   PortalOrder order_ = {};
   uint64_t left_ = 0;
   size_t heap_ = 0;

@@ -18,8 +18,8 @@ void Check(IpczResult result, const char* call) {
 }  // namespace
 
 PortalProcess::PortalProcess(IpczCreateNodeFlags flags) : loop_(*RunLoop::Create()) {
-  ipcz_.size = sizeof(ipcz_);
-  Check(IpczGetAPI(&ipcz_), "IpczGetAPI");
+  extended_.api.size = sizeof(extended_);
+  Check(IpczGetAPI(&extended_.api), "IpczGetAPI");
   Check(ipcz_.CreateNode(&PortalDriver(), flags, nullptr, &node_), "CreateNode");
 }
 
@@ -106,6 +106,11 @@ bool PortalProcess::IsDead(IpczHandle portal) const {
   IpczPortalStatus status = {sizeof(status), 0, 0, 0};
   return ipcz_.QueryPortalStatus(portal, 0, nullptr, &status) != IPCZ_RESULT_OK ||
          (status.flags & IPCZ_PORTAL_STATUS_DEAD) != 0;
+}
+
+bool PortalProcess::IsSettled(IpczHandle portal) const {
+  const auto nobody = [](IpczDriverHandle, uintptr_t) {};
+  return extended_.QueryPeer(portal, nobody, 0, 0, nullptr) == IPCZ_RESULT_OK;
 }
 
 void PortalProcess::RunUntil(const std::function<bool()>& condition) {

@@ -25,7 +25,7 @@ class PortalProcess {
   PortalProcess(const PortalProcess&) = delete;
   PortalProcess& operator=(const PortalProcess&) = delete;
 
-  const IpczAPI& ipcz() const { return ipcz_; }
+  const IpczAPI& ipcz() const { return extended_.api; }
   IpczHandle node() const { return node_; }
   RunLoop& loop() { return *loop_; }
 
@@ -42,6 +42,8 @@ class PortalProcess {
   // all of; what it puts leaves with the turn. One portal at a time; empty: nobody listens.
   void Listen(IpczHandle portal, std::function<void()> on_parcels);
   bool IsDead(IpczHandle portal) const;
+  // The route to the peer is one hop, and will not change any more.
+  bool IsSettled(IpczHandle portal) const;
   void RunUntil(const std::function<bool()>& condition);
   // Runs the loop until there is something, and gets it; returns its size.
   size_t WaitToGet(IpczHandle portal, void* data, size_t room, IpczHandle* handle = nullptr);
@@ -49,7 +51,8 @@ class PortalProcess {
 
  private:
   std::unique_ptr<RunLoop> loop_;
-  IpczAPI ipcz_ = {};
+  IpczExtendedAPI extended_ = {};
+  const IpczAPI& ipcz_ = extended_.api;
   static void OnTrap(const IpczTrapEvent* event);
   void Arm();
 
