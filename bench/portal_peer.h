@@ -24,9 +24,9 @@ struct PortalOrder {
     kClose,  // the portals in `count` parcels are closed; then one parcel is put back
     kKeep,   // they are kept; the parcel put back says how many heap bytes each one cost
     kPass,   // a portal of a new pair is put; when a parcel comes by the other, the one put back
-            // says how many nanoseconds that took
-    kMeet,  // of the portal in one parcel: once its peer is known to be one hop away, one is put
-            // into it
+             // says how many nanoseconds that took
+    kMeet,   // of the portal in one parcel: once its peer is known to be one hop away, one is put
+             // into it
   };
   Kind kind;
   uint32_t every;
