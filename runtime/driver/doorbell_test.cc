@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "runtime/channel/raw_socket_for_test.h"
 #include "runtime/channel/socket_channel.h"
 #include "runtime/driver/driver.h"
+#include "runtime/foreign_close.h"
 #include "runtime/log.h"
 #include "tests/support/system_calls.h"
 
@@ -106,11 +108,11 @@ class DoorbellTest : public testing::Test {
   const size_t objects_before_;
 };
 
-int g_threads = 0;
+std::atomic<int> g_threads = 0;  // the judge is asked on any of them
 
 TEST_F(DoorbellTest, ABellOfWhomWeTrustIsClosedWithoutAThread) {
   SetCallJudge([](SystemCall call) {
-    g_threads += call == SystemCall::kThread ? 1 : 0;
+    if (call == SystemCall::kThread) ++g_threads;
     return CallFate();
   });
   for (const PeerTrust of_a : {PeerTrust::kLauncher, PeerTrust::kUntrusted}) {
@@ -124,6 +126,7 @@ TEST_F(DoorbellTest, ABellOfWhomWeTrustIsClosedWithoutAThread) {
     EXPECT_EQ(of_a == PeerTrust::kUntrusted, g_threads != 0);
   }
   SetCallJudge(nullptr);
+  DrainForForeignClose();
 }
 
 TEST_F(DoorbellTest, EachRingIsHeardWhateverTheEndsThinkOfEachOther) {
