@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #if defined(__APPLE__)
@@ -179,14 +180,20 @@ IpczResult IPCZ_API ReportBadTransportActivity(IpczDriverHandle transport, uintp
                                                uint32_t flags, const void* options) {
   auto* const item = DriverItem::GetAs<TransportItem>(transport);
   if (item == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
-  const auto& accusation = *static_cast<const IpczAccusation*>(options);
+  // Null from a router that was given the plain part of the table.
+  const auto* const given = static_cast<const IpczAccusation*>(options);
+  const IpczAccusation accusation =
+      given != nullptr && given->size >= sizeof(*given) ? *given : IpczAccusation{};
   const TransportItem* accuser = nullptr;
   if ((flags & IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED) != 0) {
     accuser = DriverItem::GetAs<TransportItem>(accusation.accuser);
     if (accuser == nullptr) return IPCZ_RESULT_INVALID_ARGUMENT;
   }
-  item->ReportBadActivity(context, flags, accuser,
-                          {accusation.reason, accusation.num_reason_bytes});
+  const std::string_view reason =
+      accusation.reason == nullptr
+          ? std::string_view()
+          : std::string_view(accusation.reason, accusation.num_reason_bytes);
+  item->ReportBadActivity(context, flags, accuser, reason);
   return IPCZ_RESULT_OK;
 }
 

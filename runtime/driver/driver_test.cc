@@ -450,6 +450,26 @@ TEST_F(DriverTest, APeerThatBreaksTheFramingIsCutOff) {
   SetLogSink(nullptr);
 }
 
+// As by a router that was given the plain part of the table.
+TEST_F(DriverTest, MisconductMayBeReportedWithoutAReason) {
+  std::vector<std::string> told;
+  LinkPolicy policy;
+  policy.on_misconduct = [&](const PeerLabel&, const Misconduct& misconduct) {
+    told.emplace_back(misconduct.what);
+  };
+  SocketPair pair = *CreateSocketPair();
+  const IpczDriverHandle end =
+      NewSocketTransport(std::move(pair.ours), loop_.get(),
+                         std::make_shared<const LinkPolicy>(std::move(policy)), PeerLabel());
+  EXPECT_EQ(IPCZ_RESULT_OK,
+            PortalDriver().ReportBadTransportActivity(end, 0, IPCZ_NO_FLAGS, nullptr));
+  EXPECT_EQ(IPCZ_RESULT_INVALID_ARGUMENT,
+            PortalDriver().ReportBadTransportActivity(
+                end, 0, IPCZ_REPORT_BAD_TRANSPORT_ACTIVITY_ACCUSED, nullptr));
+  EXPECT_EQ(1u, told.size());
+  PortalDriver().Close(end, IPCZ_NO_FLAGS, nullptr);
+}
+
 TEST_F(DriverTest, LocalEndsDoNotLeaveTheProcess) {
   const auto [a, b] = NewLocalTransports(nullptr, nullptr);
   const IpczDriverHandle over = Transport(Label("peer", PeerTrust::kUntrusted));
