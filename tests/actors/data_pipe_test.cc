@@ -211,6 +211,20 @@ class PipeSide : public TestActor<Base> {
 using PipeParent = PipeSide<PPipeParent>;
 using PipeChild = PipeSide<PPipeChild>;
 
+// One side in its process. Closes with its test.
+template <typename Actor>
+struct PipeProcess {
+  PipeProcess(ipdl::EndpointBase (*end_of)(int), int socket) {
+    ipdl::Endpoint<typename Actor::Generated> end{end_of(socket)};
+    EXPECT_TRUE(end.Bind(actor, loop.get()).ok());
+  }
+  ~PipeProcess() { actor->Close(); }
+
+  std::unique_ptr<ipdl::RunLoop> loop = *ipdl::RunLoop::Create();
+  Journal journal;
+  ipdl::RefPtr<Actor> actor = ipdl::MakeRef<Actor>(&journal);
+};
+
 // Writes `n` bytes of the pattern from `begin` on and finishes, as there is room.
 struct Pump {
   DataPipeSender sender;
@@ -246,21 +260,17 @@ constexpr size_t kMuch = size_t{5} << 20;
 
 FORKED_TEST(DataPipeBetweenProcesses, CarriesMoreThanItHolds) {
   ipdl::ProcessPair pair([](int socket) {
-    auto loop = *ipdl::RunLoop::Create();
-    Journal journal;
-    auto child = ipdl::MakeRef<PipeChild>(&journal);
-    ipdl::Endpoint<PPipeChild> end{EndInChild(socket)};
-    ASSERT_TRUE(end.Bind(child, loop.get()).ok());
+    PipeProcess<PipeChild> here(&EndInChild, socket);
+    const auto& loop = here.loop;
+    const auto& child = here.actor;
     while (!child->into) loop->Turn(absl::InfiniteDuration());
     Pump pump{.sender = *std::move(child->into), .begin = 0, .n = kMuch};
     pump.Go();
     loop->Run();
   });
-  auto loop = *ipdl::RunLoop::Create();
-  Journal journal;
-  auto parent = ipdl::MakeRef<PipeParent>(&journal);
-  ipdl::Endpoint<PPipeParent> end{EndInParent(pair.TakeSocket())};
-  ASSERT_TRUE(end.Bind(parent, loop.get()).ok());
+  PipeProcess<PipeParent> here(&EndInParent, pair.TakeSocket());
+  const auto& loop = here.loop;
+  const auto& parent = here.actor;
   DataPipeSender theirs;
   Drain drain;
   ASSERT_TRUE(ipdl::CreateDataPipe(&theirs, &drain.receiver).ok());
@@ -269,26 +279,21 @@ FORKED_TEST(DataPipeBetweenProcesses, CarriesMoreThanItHolds) {
   while (drain.end.ok()) loop->Turn(absl::InfiniteDuration());
   EXPECT_TRUE(absl::IsOutOfRange(drain.end)) << drain.end;
   EXPECT_EQ(Pattern(0, kMuch), drain.bytes);
-  parent->Close();
   pair.Kill();
 }
 
 FORKED_TEST(DataPipeBetweenProcesses, BreaksOffWithItsSender) {
   ipdl::ProcessPair pair([](int socket) {
-    auto loop = *ipdl::RunLoop::Create();
-    Journal journal;
-    auto child = ipdl::MakeRef<PipeChild>(&journal);
-    ipdl::Endpoint<PPipeChild> end{EndInChild(socket)};
-    ASSERT_TRUE(end.Bind(child, loop.get()).ok());
+    PipeProcess<PipeChild> here(&EndInChild, socket);
+    const auto& loop = here.loop;
+    const auto& child = here.actor;
     while (!child->into) loop->Turn(absl::InfiniteDuration());
     EXPECT_EQ(1000u, *child->into->Write(Pattern(0, 1000)));
     loop->Run();
   });
-  auto loop = *ipdl::RunLoop::Create();
-  Journal journal;
-  auto parent = ipdl::MakeRef<PipeParent>(&journal);
-  ipdl::Endpoint<PPipeParent> end{EndInParent(pair.TakeSocket())};
-  ASSERT_TRUE(end.Bind(parent, loop.get()).ok());
+  PipeProcess<PipeParent> here(&EndInParent, pair.TakeSocket());
+  const auto& loop = here.loop;
+  const auto& parent = here.actor;
   DataPipeSender theirs;
   Drain drain;
   ASSERT_TRUE(ipdl::CreateDataPipe(&theirs, &drain.receiver).ok());
@@ -303,11 +308,9 @@ FORKED_TEST(DataPipeBetweenProcesses, BreaksOffWithItsSender) {
 
 FORKED_TEST(DataPipeBetweenProcesses, TravelsWithBytesInItAndHalfRead) {
   ipdl::ProcessPair pair([](int socket) {
-    auto loop = *ipdl::RunLoop::Create();
-    Journal journal;
-    auto child = ipdl::MakeRef<PipeChild>(&journal);
-    ipdl::Endpoint<PPipeChild> end{EndInChild(socket)};
-    ASSERT_TRUE(end.Bind(child, loop.get()).ok());
+    PipeProcess<PipeChild> here(&EndInChild, socket);
+    const auto& loop = here.loop;
+    const auto& child = here.actor;
     while (!child->body) loop->Turn(absl::InfiniteDuration());
     EXPECT_EQ("half", child->body->name());
     // And back, half read once more.
@@ -319,11 +322,9 @@ FORKED_TEST(DataPipeBetweenProcesses, TravelsWithBytesInItAndHalfRead) {
     EXPECT_TRUE(child->SendTake(*std::move(child->body)));
     loop->Run();
   });
-  auto loop = *ipdl::RunLoop::Create();
-  Journal journal;
-  auto parent = ipdl::MakeRef<PipeParent>(&journal);
-  ipdl::Endpoint<PPipeParent> end{EndInParent(pair.TakeSocket())};
-  ASSERT_TRUE(end.Bind(parent, loop.get()).ok());
+  PipeProcess<PipeParent> here(&EndInParent, pair.TakeSocket());
+  const auto& loop = here.loop;
+  const auto& parent = here.actor;
   DataPipeSender sender;
   DataPipeReceiver receiver;
   ASSERT_TRUE(ipdl::CreateDataPipe(&sender, &receiver).ok());
@@ -340,29 +341,24 @@ FORKED_TEST(DataPipeBetweenProcesses, TravelsWithBytesInItAndHalfRead) {
   while (drain.end.ok()) loop->Turn(absl::InfiniteDuration());
   EXPECT_TRUE(absl::IsOutOfRange(drain.end)) << drain.end;
   EXPECT_EQ(Pattern(150, 10'350), drain.bytes);
-  parent->Close();
   pair.Kill();
 }
 
 // What a child sent and this process does not read is bounded for all its channels together.
 void HoldBytesOf(size_t pipe, bool is_cut_off) {
   ipdl::ProcessPair pair([&](int socket) {
-    auto loop = *ipdl::RunLoop::Create();
-    Journal journal;
-    auto child = ipdl::MakeRef<PipeChild>(&journal);
-    ipdl::Endpoint<PPipeChild> end{EndInChild(socket)};
-    ASSERT_TRUE(end.Bind(child, loop.get()).ok());
+    PipeProcess<PipeChild> here(&EndInChild, socket);
+    const auto& loop = here.loop;
+    const auto& child = here.actor;
     while (!child->into) loop->Turn(absl::InfiniteDuration());
     EXPECT_EQ(pipe, *child->into->Write(Pattern(0, pipe)));
     child->SendTake(Body("written", std::nullopt));
     while (child->IsOpen()) loop->Turn(absl::InfiniteDuration());
   });
   ipdl::SetHeldBytes(size_t{1} << 20);
-  auto loop = *ipdl::RunLoop::Create();
-  Journal journal;
-  auto parent = ipdl::MakeRef<PipeParent>(&journal);
-  ipdl::Endpoint<PPipeParent> end{EndInParent(pair.TakeSocket())};
-  ASSERT_TRUE(end.Bind(parent, loop.get()).ok());
+  PipeProcess<PipeParent> here(&EndInParent, pair.TakeSocket());
+  const auto& loop = here.loop;
+  const auto& parent = here.actor;
   DataPipeSender theirs;
   DataPipeReceiver unread;
   ASSERT_TRUE(ipdl::CreateDataPipe(&theirs, &unread, pipe).ok());
